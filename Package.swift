@@ -1,0 +1,161 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The manifest is the map of who may call whom: arrows go down only.
+// Services are blind to each other; `calls:` names the contracts a service speaks.
+
+let style: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+// MARK: - What is bought
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let commandLine = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// MARK: - Shapes of targets
+
+func kit(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: style)
+}
+
+/// A contract: value types, no I/O.
+func api(_ name: String) -> Target {
+  .target(name: "\(name)API", dependencies: ["Contract"], swiftSettings: style)
+}
+
+/// A service speaks its own contract, those it calls, and those whose events it hears.
+func service(_ name: String, calls: [String] = [], also: [Target.Dependency] = []) -> Target {
+  .target(
+    name: "\(name)Service",
+    dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit"]
+      + ([name] + calls).map { .target(name: "\($0)API") }
+      + [logging, serviceLifecycle] + also,
+    swiftSettings: style)
+}
+
+func tests(_ name: String, of dependencies: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies + ["TestKit"], resources: resources, swiftSettings: style)
+}
+
+/// A service is tested by its own typed client over libcurl, against a real SQLite file.
+func serviceTests(_ name: String, calls: [String] = [], also: [Target.Dependency] = []) -> Target {
+  tests(
+    "\(name)Service",
+    of: [.target(name: "\(name)Service"), "Contract", "ConfigKit", "ClientKit", "ServerKit", "EventKit", "StorageKit", "SecurityKit"]
+      + ([name] + calls).map { .target(name: "\($0)API") } + also)
+}
+
+let services: [Target.Dependency] = [
+  "Gateway", "BusService", "AccountsService", "CatalogService", "EncodingService", "EncoderService",
+  "PlaybackService", "DeliveryService", "RecommendationsService",
+]
+
+// MARK: - The house
+
+let package = Package(
+  name: "matinee",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+  ],
+  targets: [
+    .executableTarget(
+      name: "matinee",
+      dependencies: ["ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", commandLine, serviceLifecycle] + services,
+      swiftSettings: style),
+
+    // Services
+    .target(
+      name: "BusService",
+      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", logging, serviceLifecycle],
+      swiftSettings: style),
+    service("Accounts", also: ["SecurityKit"]),
+    service("Catalog", calls: ["Encoding"]),
+    service("Encoding", calls: ["Catalog"]),
+    .target(
+      name: "EncoderService",
+      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EncodingAPI", logging, serviceLifecycle],
+      swiftSettings: style),
+    service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit"]),
+    service("Delivery", calls: ["Playback"], also: ["SecurityKit"]),
+    service("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit",
+        "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "DeliveryAPI", "RecommendationsAPI",
+        logging, serviceLifecycle, nioCore, httpTypes,
+      ],
+      resources: [.copy("Web")],
+      swiftSettings: style),
+
+    // Kits
+    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbird, httpTypes, nioCore, nioPosix, logging, serviceLifecycle]),
+    kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
+    kit("EventKit", ["Contract", "StorageKit", "ServerKit", "TelemetryKit", "ConfigKit", logging, serviceLifecycle]),
+    kit("StorageKit", ["Contract", "TelemetryKit", grdb, logging]),
+    kit("TelemetryKit", ["Contract", logging]),
+    kit("ConfigKit", ["Contract"]),
+    kit("SecurityKit", ["Contract", "CSodium"]),
+
+    // Contracts
+    kit("Contract"),
+    api("Accounts"), api("Catalog"), api("Encoding"), api("Playback"), api("Delivery"), api("Recommendations"),
+
+    // C
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+
+    // Tests
+    .target(
+      name: "TestKit",
+      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", logging, serviceLifecycle],
+      path: "Tests/TestKit", swiftSettings: style),
+    tests("Contract", of: ["Contract"]),
+    tests("ConfigKit", of: ["ConfigKit"]),
+    tests("TelemetryKit", of: ["TelemetryKit", "Contract"]),
+    tests("SecurityKit", of: ["SecurityKit", "Contract"]),
+    tests("ClientKit", of: ["ClientKit", "ServerKit", "Contract"]),
+    tests("ServerKit", of: ["ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit"]),
+    tests("StorageKit", of: ["StorageKit", "Contract"]),
+    tests("EventKit", of: ["EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "Contract", "ConfigKit"]),
+    serviceTests("Accounts"),
+    serviceTests("Catalog", calls: ["Encoding"]),
+    serviceTests("Encoding", calls: ["Catalog"], also: ["EncoderService"]),
+    serviceTests("Playback", calls: ["Accounts", "Catalog"]),
+    serviceTests("Delivery", calls: ["Playback"]),
+    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
+    tests(
+      "Gateway",
+      of: [
+        "Gateway", "Contract", "ConfigKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit",
+        "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "DeliveryAPI", "RecommendationsAPI",
+      ]),
+    tests("House", of: []),
+    tests(
+      "System",
+      of: ["Contract", "ClientKit", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "RecommendationsAPI", "EventKit"]),
+    tests(
+      "Load",
+      of: ["Contract", "ClientKit", "AccountsAPI", "PlaybackAPI", histogram]),
+  ],
+  swiftLanguageModes: [.v6]
+)

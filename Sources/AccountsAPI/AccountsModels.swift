@@ -1,0 +1,210 @@
+package import Contract
+
+package struct Account: Codable, Sendable, Hashable {
+  package var id: AccountID
+  package var email: String
+  package var displayName: String
+  /// ISO 3166-1 alpha-2, upper case.
+  package var country: String
+  package var plan: Plan
+  package var role: AccountRole
+  package var createdAt: Timestamp
+
+  package init(
+    id: AccountID, email: String, displayName: String, country: String, plan: Plan, role: AccountRole,
+    createdAt: Timestamp
+  ) {
+    self.id = id
+    self.email = email
+    self.displayName = displayName
+    self.country = country
+    self.plan = plan
+    self.role = role
+    self.createdAt = createdAt
+  }
+}
+
+package enum AccountRole: String, Codable, Sendable, CaseIterable {
+  case viewer
+  case `operator`
+}
+
+package enum Plan: String, Codable, Sendable, CaseIterable {
+  case basic, standard, premium
+}
+
+package struct Profile: Codable, Sendable, Hashable {
+  package var id: ProfileID
+  package var accountId: AccountID
+  package var name: String
+  /// BCP 47 tag of the interface and the preferred sound.
+  package var language: String
+  package var maturityLimit: MaturityRating
+  package var kids: Bool
+  package var createdAt: Timestamp
+
+  package init(
+    id: ProfileID, accountId: AccountID, name: String, language: String, maturityLimit: MaturityRating, kids: Bool,
+    createdAt: Timestamp
+  ) {
+    self.id = id
+    self.accountId = accountId
+    self.name = name
+    self.language = language
+    self.maturityLimit = maturityLimit
+    self.kids = kids
+    self.createdAt = createdAt
+  }
+}
+
+// MARK: - Requests and answers
+
+package struct SignUp: Codable, Sendable {
+  package var email: String
+  package var password: String
+  package var displayName: String
+  package var country: String
+  package var plan: Plan
+
+  package init(email: String, password: String, displayName: String, country: String, plan: Plan) {
+    self.email = email
+    self.password = password
+    self.displayName = displayName
+    self.country = country
+    self.plan = plan
+  }
+}
+
+package struct SignedUp: Codable, Sendable {
+  package var account: Account
+  package var accessToken: String
+  package var expiresInSeconds: Int
+  package var refreshToken: String
+
+  package init(account: Account, accessToken: String, expiresInSeconds: Int, refreshToken: String) {
+    self.account = account
+    self.accessToken = accessToken
+    self.expiresInSeconds = expiresInSeconds
+    self.refreshToken = refreshToken
+  }
+}
+
+package struct Device: Codable, Sendable, Hashable {
+  package enum Kind: String, Codable, Sendable, CaseIterable { case web, phone, tablet, tv }
+
+  package var name: String
+  package var kind: Kind
+
+  package init(name: String, kind: Kind) {
+    self.name = name
+    self.kind = kind
+  }
+}
+
+package struct LogIn: Codable, Sendable {
+  package var email: String
+  package var password: String
+  package var device: Device
+
+  package init(email: String, password: String, device: Device) {
+    self.email = email
+    self.password = password
+    self.device = device
+  }
+}
+
+package struct LoggedIn: Codable, Sendable {
+  package var id: LoginSessionID
+  package var account: Account
+  package var profiles: [Profile]
+  package var accessToken: String
+  package var expiresInSeconds: Int
+  package var refreshToken: String
+
+  package init(
+    id: LoginSessionID, account: Account, profiles: [Profile], accessToken: String, expiresInSeconds: Int,
+    refreshToken: String
+  ) {
+    self.id = id
+    self.account = account
+    self.profiles = profiles
+    self.accessToken = accessToken
+    self.expiresInSeconds = expiresInSeconds
+    self.refreshToken = refreshToken
+  }
+}
+
+package struct Refresh: Codable, Sendable {
+  package var refreshToken: String
+
+  package init(refreshToken: String) {
+    self.refreshToken = refreshToken
+  }
+}
+
+package struct Refreshed: Codable, Sendable {
+  package var accessToken: String
+  package var expiresInSeconds: Int
+  package var refreshToken: String
+
+  package init(accessToken: String, expiresInSeconds: Int, refreshToken: String) {
+    self.accessToken = accessToken
+    self.expiresInSeconds = expiresInSeconds
+    self.refreshToken = refreshToken
+  }
+}
+
+package struct NewProfile: Codable, Sendable {
+  package var name: String
+  package var language: String
+  package var maturityLimit: MaturityRating
+  package var kids: Bool
+
+  package init(name: String, language: String, maturityLimit: MaturityRating, kids: Bool) {
+    self.name = name
+    self.language = language
+    self.maturityLimit = maturityLimit
+    self.kids = kids
+  }
+}
+
+/// Fields that are absent stay as they are.
+package struct ProfileChange: Codable, Sendable {
+  package var name: String?
+  package var language: String?
+  package var maturityLimit: MaturityRating?
+  package var kids: Bool?
+
+  package init(
+    name: String? = nil, language: String? = nil, maturityLimit: MaturityRating? = nil, kids: Bool? = nil
+  ) {
+    self.name = name
+    self.language = language
+    self.maturityLimit = maturityLimit
+    self.kids = kids
+  }
+}
+
+/// RFC 7517, with the members of RFC 8037 for Ed25519.
+package struct JSONWebKeySet: Codable, Sendable {
+  package struct Key: Codable, Sendable {
+    package var kty: String
+    package var crv: String
+    package var kid: String
+    package var use: String
+    package var alg: String
+    package var x: String
+
+    package init(kid: String, x: String) {
+      (kty, crv, use, alg) = ("OKP", "Ed25519", "sig", "EdDSA")
+      self.kid = kid
+      self.x = x
+    }
+  }
+
+  package var keys: [Key]
+
+  package init(keys: [Key]) {
+    self.keys = keys
+  }
+}

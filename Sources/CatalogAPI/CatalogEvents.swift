@@ -1,0 +1,12 @@
+import Contract
+
+/// Subject: the title's id. The whole title, sent when it is made and whenever it changes or becomes playable:
+/// enough to build a view from.
+package struct TitleChanged: EventBody {
+  package static let type = "catalog.title.changed.v1"
+  package var title: Title
+
+  package init(title: Title) {
+    self.title = title
+  }
+}

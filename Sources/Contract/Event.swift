@@ -1,0 +1,95 @@
+/// The body of an event: a fact that happened in one service and that others may act on.
+/// Bodies grow by adding optional fields; a breaking change is a new type ending in the next `.vN`.
+package protocol EventBody: Codable, Sendable {
+  /// `<service>.<noun>.<past participle>.v<N>`, unique in the project.
+  static var type: String { get }
+}
+
+/// A CloudEvents 1.0 envelope. `json` is the whole event as its source first wrote it, and travels unchanged.
+package struct Event: Sendable, Hashable {
+  package let header: EventHeader
+  package let json: [UInt8]
+
+  /// Reads an event; throws where the bytes are no event of ours or their checksum disagrees.
+  package init(json: [UInt8]) throws {
+    guard EventChecksum.isValid(json) else { throw EventError.checksumMismatch }
+    header = try JSON.decode(EventHeader.self, from: json)
+    self.json = json
+  }
+
+  /// Writes a new event; `data` is its body as JSON.
+  package init(header: EventHeader, data: [UInt8]) throws {
+    self.header = header
+    json = try EventChecksum.seal(header: JSON.encode(header), data: data)
+  }
+
+  /// The body, if this is an event of that type.
+  package func body<Body: EventBody>(_ type: Body.Type) throws -> Body? {
+    guard header.type == Body.type else { return nil }
+    return try JSON.decode(Carrier<Body>.self, from: json).data
+  }
+
+  private struct Carrier<Body: EventBody>: Decodable { let data: Body }
+}
+
+/// The context attributes of an event.
+package struct EventHeader: Codable, Sendable, Hashable {
+  package var specversion: String = "1.0"
+  package var id: EventID
+  /// `/accounts`
+  package var source: String
+  package var type: String
+  /// The key: events of one subject are never reordered.
+  package var subject: String
+  package var time: Timestamp
+  package var datacontenttype: String = "application/json"
+  /// Gapless within source and epoch, from 1.
+  package var seq: Int64
+  /// New when the source's database is made anew.
+  package var epoch: String
+  package var traceparent: String?
+
+  package init(
+    id: EventID, source: String, type: String, subject: String, time: Timestamp, seq: Int64, epoch: String,
+    traceparent: String?
+  ) {
+    self.id = id
+    self.source = source
+    self.type = type
+    self.subject = subject
+    self.time = time
+    self.seq = seq
+    self.epoch = epoch
+    self.traceparent = traceparent
+  }
+}
+
+package enum EventError: Error, Sendable {
+  case checksumMismatch
+}
+
+/// The extension attribute `checksum`, last member of every event: FNV-1a over all bytes before it.
+private enum EventChecksum {
+  static let label = Array(#","checksum":""#.utf8)
+  static let suffixCount = label.count + 16 + 2
+
+  static func seal(header: [UInt8], data: [UInt8]) -> [UInt8] {
+    var bytes = Array(header.dropLast())
+    bytes.reserveCapacity(header.count + data.count + suffixCount + 8)
+    bytes += #","data":"#.utf8
+    bytes += data
+    let checksum = Hex.text(FNV1a.hash(bytes))
+    bytes += label
+    bytes += checksum.utf8
+    bytes += [UInt8(ascii: "\""), UInt8(ascii: "}")]
+    return bytes
+  }
+
+  static func isValid(_ json: [UInt8]) -> Bool {
+    guard json.count > suffixCount, json.suffix(2).elementsEqual("\"}".utf8) else { return false }
+    let covered = json.dropLast(suffixCount)
+    let suffix = json.suffix(suffixCount)
+    return suffix.starts(with: label)
+      && Hex.value(suffix.dropFirst(label.count).prefix(16)) == FNV1a.hash(covered)
+  }
+}

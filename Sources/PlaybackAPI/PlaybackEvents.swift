@@ -1,0 +1,81 @@
+package import Contract
+
+/// Subject: the profile's id.
+package struct PlaybackStarted: EventBody {
+  package static let type = "playback.session.started.v1"
+  package var sessionId: PlaybackSessionID
+  package var profileId: ProfileID
+  package var accountId: AccountID
+  package var titleId: TitleID
+  package var startedAt: Timestamp
+
+  package init(
+    sessionId: PlaybackSessionID, profileId: ProfileID, accountId: AccountID, titleId: TitleID, startedAt: Timestamp
+  ) {
+    self.sessionId = sessionId
+    self.profileId = profileId
+    self.accountId = accountId
+    self.titleId = titleId
+    self.startedAt = startedAt
+  }
+}
+
+/// Subject: the profile's id. Sent on the first heartbeat, on a change of the player's state, and at most every
+/// 30 s of playing: not every heartbeat is news.
+package struct PlaybackProgressed: EventBody {
+  package static let type = "playback.session.progressed.v1"
+  package var sessionId: PlaybackSessionID
+  package var profileId: ProfileID
+  package var titleId: TitleID
+  package var positionSeconds: Double
+  package var durationSeconds: Double
+  /// Seconds of this title the profile has watched, over all sessions.
+  package var watchedSeconds: Double
+  package var state: PlayerState
+  package var at: Timestamp
+
+  package init(
+    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID, positionSeconds: Double,
+    durationSeconds: Double, watchedSeconds: Double, state: PlayerState, at: Timestamp
+  ) {
+    self.sessionId = sessionId
+    self.profileId = profileId
+    self.titleId = titleId
+    self.positionSeconds = positionSeconds
+    self.durationSeconds = durationSeconds
+    self.watchedSeconds = watchedSeconds
+    self.state = state
+    self.at = at
+  }
+}
+
+/// Subject: the profile's id. The session's media addresses stop working.
+package struct PlaybackEnded: EventBody {
+  package static let type = "playback.session.ended.v1"
+  package enum Reason: String, Codable, Sendable { case stopped, ended, leaseExpired, profileDeleted, signedOut }
+  package var sessionId: PlaybackSessionID
+  package var profileId: ProfileID
+  package var titleId: TitleID
+  package var positionSeconds: Double
+  package var durationSeconds: Double
+  package var watchedSeconds: Double
+  package var reason: Reason
+  /// When the last media token of this session expires by itself: it need not be remembered after that.
+  package var mediaExpiresAt: Timestamp
+  package var at: Timestamp
+
+  package init(
+    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID, positionSeconds: Double,
+    durationSeconds: Double, watchedSeconds: Double, reason: Reason, mediaExpiresAt: Timestamp, at: Timestamp
+  ) {
+    self.sessionId = sessionId
+    self.profileId = profileId
+    self.titleId = titleId
+    self.positionSeconds = positionSeconds
+    self.durationSeconds = durationSeconds
+    self.watchedSeconds = watchedSeconds
+    self.reason = reason
+    self.mediaExpiresAt = mediaExpiresAt
+    self.at = at
+  }
+}

@@ -1,0 +1,135 @@
+package import Contract
+
+package struct StartPlayback: Codable, Sendable {
+  package struct Device: Codable, Sendable {
+    package enum Kind: String, Codable, Sendable, CaseIterable { case web, phone, tablet, tv }
+    package var kind: Kind
+    /// Pixels; the best rendition the device can show.
+    package var maxHeight: Int?
+
+    package init(kind: Kind, maxHeight: Int? = nil) {
+      self.kind = kind
+      self.maxHeight = maxHeight
+    }
+  }
+
+  package var titleId: TitleID
+  package var device: Device
+
+  package init(titleId: TitleID, device: Device) {
+    self.titleId = titleId
+    self.device = device
+  }
+}
+
+package struct PlaybackSession: Codable, Sendable {
+  /// Absolute paths under `/media/`.
+  package struct Manifests: Codable, Sendable {
+    package var hls: String
+    package var dash: String
+
+    package init(hls: String, dash: String) {
+      self.hls = hls
+      self.dash = dash
+    }
+  }
+
+  package var id: PlaybackSessionID
+  package var titleId: TitleID
+  package var manifests: Manifests
+  package var resumeAtSeconds: Double
+  package var durationSeconds: Double
+  package var heartbeatSeconds: Int
+  /// Addresses of WebVTT files by language.
+  package var subtitles: [String: String]
+  /// Address of the storyboard's WebVTT.
+  package var storyboard: String?
+  package var leaseExpiresAt: Timestamp
+
+  package init(
+    id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, resumeAtSeconds: Double, durationSeconds: Double,
+    heartbeatSeconds: Int, subtitles: [String: String], storyboard: String?, leaseExpiresAt: Timestamp
+  ) {
+    self.id = id
+    self.titleId = titleId
+    self.manifests = manifests
+    self.resumeAtSeconds = resumeAtSeconds
+    self.durationSeconds = durationSeconds
+    self.heartbeatSeconds = heartbeatSeconds
+    self.subtitles = subtitles
+    self.storyboard = storyboard
+    self.leaseExpiresAt = leaseExpiresAt
+  }
+}
+
+package enum PlayerState: String, Codable, Sendable, CaseIterable {
+  case playing, paused, buffering, ended
+}
+
+package struct Heartbeat: Codable, Sendable {
+  package var positionSeconds: Double
+  package var state: PlayerState
+  /// Common Media Client Data (CTA-5004), as one header value.
+  package var cmcd: String?
+
+  package init(positionSeconds: Double, state: PlayerState, cmcd: String? = nil) {
+    self.positionSeconds = positionSeconds
+    self.state = state
+    self.cmcd = cmcd
+  }
+}
+
+package struct HeartbeatAnswer: Codable, Sendable {
+  package enum Action: String, Codable, Sendable { case `continue`, stop }
+
+  package var leaseExpiresAt: Timestamp
+  package var action: Action
+  package var reason: String?
+
+  package init(leaseExpiresAt: Timestamp, action: Action, reason: String? = nil) {
+    self.leaseExpiresAt = leaseExpiresAt
+    self.action = action
+    self.reason = reason
+  }
+}
+
+package struct HistoryEntry: Codable, Sendable {
+  package var titleId: TitleID
+  package var positionSeconds: Double
+  package var durationSeconds: Double
+  package var watchedSeconds: Double
+  package var lastWatchedAt: Timestamp
+
+  package init(
+    titleId: TitleID, positionSeconds: Double, durationSeconds: Double, watchedSeconds: Double,
+    lastWatchedAt: Timestamp
+  ) {
+    self.titleId = titleId
+    self.positionSeconds = positionSeconds
+    self.durationSeconds = durationSeconds
+    self.watchedSeconds = watchedSeconds
+    self.lastWatchedAt = lastWatchedAt
+  }
+}
+
+package struct ResumePoints: Codable, Sendable {
+  package struct Point: Codable, Sendable {
+    package var titleId: TitleID
+    package var positionSeconds: Double
+    package var durationSeconds: Double
+    package var updatedAt: Timestamp
+
+    package init(titleId: TitleID, positionSeconds: Double, durationSeconds: Double, updatedAt: Timestamp) {
+      self.titleId = titleId
+      self.positionSeconds = positionSeconds
+      self.durationSeconds = durationSeconds
+      self.updatedAt = updatedAt
+    }
+  }
+
+  package var points: [Point]
+
+  package init(points: [Point]) {
+    self.points = points
+  }
+}

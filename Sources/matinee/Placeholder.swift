@@ -1,0 +1,1 @@
+@main struct Matinee { static func main() {} }
