@@ -1,0 +1,122 @@
+package import Contract
+
+/// What an access token says.
+package struct AccessClaims: Sendable, Hashable {
+  package var account: AccountID
+  package var loginSession: LoginSessionID
+  /// `viewer` or `operator`; a token of another role is neither made nor accepted.
+  package var role: Principal.Role
+  /// Whole seconds.
+  package var issuedAt: Timestamp
+  /// Whole seconds.
+  package var expiresAt: Timestamp
+
+  package init(
+    account: AccountID, loginSession: LoginSessionID, role: Principal.Role, issuedAt: Timestamp, expiresAt: Timestamp
+  ) {
+    self.account = account
+    self.loginSession = loginSession
+    self.role = role
+    self.issuedAt = issuedAt
+    self.expiresAt = expiresAt
+  }
+
+  package var principal: Principal {
+    Principal(role: role, account: account, loginSession: loginSession)
+  }
+}
+
+/// The access token a client carries: a compact JWS (RFC 7515) signed with Ed25519 (RFC 8037), its claims those of
+/// RFC 7519 and 9068.
+///
+/// As RFC 8725 asks, the algorithm, type, issuer and audience are fixed here and never chosen by the token; its
+/// header may name a key we know and nothing else.
+package enum AccessToken {
+  package static let type = "at+jwt"
+  package static let issuer = "matinee-accounts"
+  package static let audience = "matinee-api"
+  /// Longer texts are refused unread.
+  package static let maximumBytes = 1024
+  /// A token that claims to live longer than this is refused.
+  package static let maximumLifetimeSeconds: Double = 3600
+  /// How far the clocks of issuer and verifier may differ.
+  package static let skewSeconds: Double = 60
+
+  package static func mint(_ claims: AccessClaims, key: SigningKey) -> String {
+    let header = #"{"alg":"EdDSA","typ":"\#(type)","kid":"\#(key.verifyingKey.keyID)"}"#
+    let payload = #"{"iss":"\#(issuer)","aud":"\#(audience)","sub":"\#(claims.account)","#
+      + #""sid":"\#(claims.loginSession)","role":"\#(claims.role.rawValue)","#
+      + #""iat":\#(claims.issuedAt.milliseconds / 1000),"exp":\#(claims.expiresAt.milliseconds / 1000)}"#
+    let signed = Base64URL.encode(header.utf8) + "." + Base64URL.encode(payload.utf8)
+    return signed + "." + Base64URL.encode(key.sign(Array(signed.utf8)))
+  }
+
+  /// The claims of a token signed by one of `keys` and valid at `now`.
+  package static func verify(
+    _ text: some StringProtocol, keys: VerifyingKeys, now: Timestamp
+  ) throws(AccessTokenError) -> AccessClaims {
+    let bytes = Array(text.utf8.prefix(maximumBytes + 1))
+    guard bytes.count <= maximumBytes else { throw .malformed }
+    let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard parts.count == 3, let header = Base64URL.decode(utf8: parts[0]).flatMap({ FlatJSON($0) }),
+      let signature = Base64URL.decode(utf8: parts[2])
+    else { throw .malformed }
+
+    guard header.members.count == 3, header.text("alg") == "EdDSA", header.text("typ") == type,
+      let keyID = header.text("kid")
+    else { throw .malformed }
+    guard let key = keys[keyID] else { throw .unknownKey }
+    guard key.isValid(signature: signature, of: Array(bytes[..<parts[1].endIndex])) else { throw .forged }
+
+    guard let payload = Base64URL.decode(utf8: parts[1]).flatMap({ FlatJSON($0) }) else { throw .malformed }
+    return try claims(payload, now: now)
+  }
+
+  private static func claims(_ payload: FlatJSON, now: Timestamp) throws(AccessTokenError) -> AccessClaims {
+    guard payload.text("iss") == issuer, payload.text("aud") == audience else { throw .notForUs }
+    guard let account = payload.text("sub").flatMap({ AccountID($0) }),
+      let loginSession = payload.text("sid").flatMap({ LoginSessionID($0) }),
+      let role = payload.text("role").flatMap({ Principal.Role(rawValue: $0) }), role == .viewer || role == .operator,
+      let issued = payload.integer("iat"), let expires = payload.integer("exp")
+    else { throw .malformed }
+    let claims = AccessClaims(
+      account: account, loginSession: loginSession, role: role,
+      issuedAt: Timestamp(milliseconds: issued * 1000), expiresAt: Timestamp(milliseconds: expires * 1000))
+    let lifetime = claims.expiresAt.seconds(since: claims.issuedAt)
+    guard lifetime > 0, lifetime <= maximumLifetimeSeconds,
+      claims.issuedAt.seconds(since: now) <= skewSeconds
+    else { throw .malformed }
+    guard now.seconds(since: claims.expiresAt) < skewSeconds else { throw .expired }
+    return claims
+  }
+}
+
+/// The public keys that access tokens may be signed with, by their ids.
+package struct VerifyingKeys: Sendable {
+  private let byID: [String: VerifyingKey]
+
+  package init(_ keys: [VerifyingKey]) {
+    byID = Dictionary(keys.map { ($0.keyID, $0) }) { first, _ in first }
+  }
+
+  package subscript(keyID: String) -> VerifyingKey? { byID[keyID] }
+}
+
+package enum AccessTokenError: Error, Sendable {
+  case malformed
+  /// Signed with a key that is not in the set; the set may be old.
+  case unknownKey
+  case forged
+  /// Another issuer's, or for another audience.
+  case notForUs
+  case expired
+}
+
+extension AccessTokenError: ProblemConvertible {
+  package var problem: Problem {
+    switch self {
+    case .expired: .unauthenticated("The access token has expired; refresh it.")
+    case .malformed, .unknownKey, .forged, .notForUs: .unauthenticated("The access token is not valid.")
+    }
+  }
+}
