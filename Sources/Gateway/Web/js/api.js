@@ -1,0 +1,72 @@
+// Every call this page makes goes through the public API, here.
+
+import { session } from "./session.js";
+
+/** An answer that is not a success: RFC 9457 problem details. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail ?? `The server answered ${status}.`);
+    this.status = status;
+    this.errors = body?.errors ?? [];
+  }
+}
+
+let refreshing = null;
+
+async function refresh() {
+  // One refresh at a time: a refresh token may be used once.
+  refreshing ??= send("POST", "/v1/sessions/refresh", { refreshToken: session.refreshToken }, false)
+    .then((answer) => session.rotate(answer))
+    .finally(() => { refreshing = null; });
+  return refreshing;
+}
+
+async function send(method, path, body, isAuthorised = true, options = {}) {
+  const headers = { ...options.headers };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (isAuthorised && session.accessToken) headers.Authorization = `Bearer ${session.accessToken}`;
+  const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), ...options.fetch });
+  if (response.ok) return response.status === 204 ? null : response.json();
+  throw new Problem(response.status, await response.json().catch(() => null));
+}
+
+async function authorised(method, path, body, options) {
+  try {
+    return await send(method, path, body, true, options);
+  } catch (problem) {
+    if (problem.status !== 401 || !session.refreshToken) throw problem;
+    try {
+      await refresh();
+    } catch (failure) {
+      if (failure.status === 401) { session.signOut(); location.hash = "#/login"; }
+      throw failure;
+    }
+    return send(method, path, body, true, options);
+  }
+}
+
+const mine = (path) => `/v1/profiles/${session.profile.id}${path}`;
+const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value != null)).toString();
+
+export const api = {
+  logIn: (email, password) =>
+    send("POST", "/v1/sessions", { email, password, device: { name: navigator.platform || "Browser", kind: "web" } }, false),
+  profiles: () => authorised("GET", "/v1/profiles"),
+  home: () => authorised("GET", mine("/home")),
+  row: (id, cursor) => authorised("GET", `${mine(`/rows/${encodeURIComponent(id)}`)}?${query({ cursor })}`),
+  title: (id) => authorised("GET", mine(`/titles/${id}`)),
+  search: (q, signal) => authorised("GET", `${mine("/search")}?${query({ q })}`, undefined, { fetch: { signal } }),
+  startPlayback: (titleId) =>
+    authorised("POST", mine("/playback-sessions"), { titleId, device: { kind: "web", maxHeight: screen.height * devicePixelRatio | 0 } },
+      { headers: { "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) } }),
+  heartbeat: (id, positionSeconds, state) =>
+    authorised("POST", `/v1/playback-sessions/${id}/heartbeats`, { positionSeconds, state }, { fetch: { keepalive: true } }),
+  stopPlayback: (id) => authorised("DELETE", `/v1/playback-sessions/${id}`, undefined, { fetch: { keepalive: true } }),
+
+  /** A picture as a blob address: pictures need the same authorisation as everything else. */
+  async picture(path) {
+    const response = await fetch(path, { headers: { Authorization: `Bearer ${session.accessToken}` } });
+    if (!response.ok) throw new Problem(response.status);
+    return URL.createObjectURL(await response.blob());
+  },
+};

@@ -1,0 +1,53 @@
+// Which view is shown for which address.
+
+import { notice } from "./dom.js";
+import { session } from "./session.js";
+import { home } from "./views/home.js";
+import { logIn } from "./views/login.js";
+import { play } from "./views/play.js";
+import { profiles } from "./views/profiles.js";
+import { search } from "./views/search.js";
+import { title } from "./views/title.js";
+
+const main = document.getElementById("main");
+const header = document.getElementById("header");
+const searchForm = document.getElementById("search");
+
+const views = { login: logIn, profiles, home, title, play, search };
+
+let leave = null; // Ends what the view before left running.
+let shown = 0;
+
+async function show() {
+  const [, name = "home", argument] = location.hash.split("/");
+  const turn = ++shown;
+  await leave?.();
+  leave = null;
+
+  const target = !session.isSignedIn ? "login" : !session.profile && name !== "profiles" ? "profiles" : name;
+  header.hidden = target === "login" || target === "play";
+  document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
+  notice("");
+  try {
+    const ending = await (views[target] ?? home)(main, argument && decodeURIComponent(argument));
+    // The viewer may have gone on while this view was loading.
+    if (turn === shown) leave = ending; else await ending?.();
+    if (target !== "search" && target !== "login") main.focus({ preventScroll: true });
+  } catch (problem) {
+    notice(problem.message);
+    // A profile that is gone cannot be used again.
+    if (problem.status === 404 && target === "home") location.hash = "#/profiles";
+  }
+}
+
+searchForm.addEventListener("submit", (event) => event.preventDefault());
+searchForm.q.addEventListener("input", () => {
+  const text = searchForm.q.value.trim();
+  location.hash = text ? `#/search/${encodeURIComponent(text)}` : "#/home";
+});
+document.getElementById("log-out").addEventListener("click", () => {
+  session.signOut();
+  location.hash = "#/login";
+});
+addEventListener("hashchange", show);
+show();
