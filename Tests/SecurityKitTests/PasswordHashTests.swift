@@ -1,0 +1,56 @@
+import Testing
+
+@testable import SecurityKit
+
+@Suite struct PasswordHashTests {
+  private let quick = PasswordHash.Cost(memoryKiB: 64, passes: 1)
+
+  @Test("A hash is Argon2id at 19 MiB and two passes, and matches its password alone")
+  func standardCost() throws {
+    let hash = try PasswordHash(password: Array("correct horse".utf8))
+    #expect(hash.text.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+    #expect(hash.matches(Array("correct horse".utf8)))
+    #expect(!hash.matches(Array("correct horsf".utf8)))
+    #expect(!hash.needsRehash())
+  }
+
+  @Test("Two hashes of one password differ")
+  func salted() throws {
+    let password = Array("same".utf8)
+    #expect(try PasswordHash(password: password, cost: quick) != PasswordHash(password: password, cost: quick))
+  }
+
+  @Test("A hash of another cost still matches and asks to be made anew")
+  func rehash() throws {
+    let password = Array("cheap once".utf8)
+    let hash = try PasswordHash(password: password, cost: quick)
+    #expect(hash.matches(password))
+    #expect(hash.needsRehash())
+    #expect(!hash.needsRehash(for: quick))
+  }
+
+  @Test("A hash made by another library is understood")
+  func foreign() {
+    // pyca/cryptography 48: Argon2id(b"0123456789abcdef", 32, iterations=2, lanes=1, memory_cost=64)
+    let hash = PasswordHash(
+      text: "$argon2id$v=19$m=64,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$RNjeJJRQbncTQMX0OXZAmgVmP+YMQUyDPJxs/CphbT0")
+    #expect(hash.matches(Array("matinee".utf8)))
+    #expect(!hash.matches(Array("matinée".utf8)))
+  }
+
+  @Test("Nothing matches a text that is no hash", arguments: [
+    "", "$", "$argon2id$", "$argon2id$v=19$m=99999999999,t=2,p=1$AAAA$AAAA", "plain", String(repeating: "$", count: 500),
+  ])
+  func garbage(text: String) {
+    #expect(!PasswordHash(text: text).matches(Array("plain".utf8)))
+    #expect(PasswordHash(text: text).needsRehash())
+  }
+
+  @Test("Empty passwords and bytes of any value are hashed whole")
+  func oddPasswords() throws {
+    #expect(try PasswordHash(password: [], cost: quick).matches([]))
+    let hash = try PasswordHash(password: [1, 0, 2], cost: quick)
+    #expect(hash.matches([1, 0, 2]))
+    #expect(!hash.matches([1, 0, 3]))
+  }
+}
