@@ -133,7 +133,7 @@ let package = Package(
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract"]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
-    tests("ClientKit", of: ["ClientKit", "ServerKit", "Contract"]),
+    tests("ClientKit", of: ["ClientKit", "Contract", nioCore]),
     tests("ServerKit", of: ["ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit"]),
     tests("StorageKit", of: ["StorageKit", "Contract"]),
     tests("EventKit", of: ["EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "Contract", "ConfigKit"]),
