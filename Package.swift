@@ -19,6 +19,7 @@ let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummi
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let commandLine = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -111,7 +112,7 @@ let package = Package(
     kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbird, httpTypes, nioCore, nioPosix, logging, serviceLifecycle]),
     kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
     kit("EventKit", ["Contract", "StorageKit", "ServerKit", "TelemetryKit", "ConfigKit", logging, serviceLifecycle]),
-    kit("StorageKit", ["Contract", "TelemetryKit", grdb, logging]),
+    kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),
     kit("TelemetryKit", ["Contract", logging]),
     kit("ConfigKit", ["Contract"]),
     kit("SecurityKit", ["Contract", "CSodium"]),
