@@ -47,6 +47,7 @@ package final class ServiceDatabase: Sendable {
   /// what it throws undoes only itself and is thrown here.
   ///
   /// Throws ``StorageError/full`` where the disk is, ``StorageError/busy`` where too many writes wait.
+  @discardableResult
   package func write<T: Sendable>(_ body: @escaping @Sendable (SQLSession) throws -> T) async throws -> T {
     try await withCheckedThrowingContinuation { continuation in
       let write = Write(

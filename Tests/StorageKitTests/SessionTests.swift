@@ -10,7 +10,7 @@ struct SessionTests {
       let id = EventID(at: Timestamp(milliseconds: 1_700_000_000_000))
       let time = Timestamp(milliseconds: 1_700_000_000_123)
       try await database.write { session in
-        let row = try session.first(
+        let row: Void? = try session.first(
           "SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?", -7, Int64.max, 1.5, true, "", "žluť", [UInt8]([0, 255]), id, time, nil
         ) { row in
           #expect(row.int(0) == -7)
