@@ -1,0 +1,63 @@
+package import Contract
+
+/// What encoding answers.
+package enum EncodingEndpoints {
+  /// Raw bytes in one piece; `name` is only a label. The route's own limit is the setting `ENCODING_UPLOAD_LIMIT_BYTES`.
+  package static let upload = Endpoint<UploadQuery, Empty, Upload>(
+    "encoding.upload", .post, "/v1/studio/uploads", access: .operator, status: 201,
+    bodyLimitBytes: 64 * 1024 * 1024 * 1024, summary: "Take in a film file, as the raw body.")
+
+  package static let createJob = Endpoint<Empty, NewJob, EncodingJob>(
+    "encoding.createJob", .post, "/v1/studio/jobs", access: .operator, status: 201,
+    summary: "Encode a film file for a title.")
+
+  package static let jobs = Endpoint<PageQuery, Empty, Page<EncodingJob>>(
+    "encoding.jobs", .get, "/v1/studio/jobs", access: .operator, summary: "Encoding jobs, newest first, without tasks.")
+
+  package static let job = Endpoint<JobPath, Empty, EncodingJob>(
+    "encoding.job", .get, "/v1/studio/jobs/{job}", access: .operator,
+    summary: "One job: state, progress, tasks, renditions, and why it failed if it did.")
+
+  package static let cancelJob = Endpoint<JobPath, Empty, EncodingJob>(
+    "encoding.cancelJob", .delete, "/v1/studio/jobs/{job}", access: .operator, status: 200,
+    summary: "Stop a job that has not ended.")
+
+  // MARK: For encoders
+
+  /// Waits up to `waitSeconds` for a task; no lease in the answer means none became ready.
+  package static let lease = Endpoint<Empty, LeaseRequest, LeaseAnswer>(
+    "encoding.lease", .post, "/internal/encoding/leases", access: .service, summary: "Lease the next ready task.")
+
+  package static let heartbeat = Endpoint<TaskPath, TaskHeartbeat, TaskHeartbeatAnswer>(
+    "encoding.heartbeat", .post, "/internal/encoding/tasks/{task}/heartbeats", access: .service,
+    summary: "Keep a lease, say how far the task is.")
+
+  package static let report = Endpoint<TaskPath, TaskReport, Empty>(
+    "encoding.report", .post, "/internal/encoding/tasks/{task}/result", access: .service,
+    bodyLimitBytes: 1024 * 1024, summary: "How a leased task ended; refused without the current token.")
+}
+
+package struct UploadQuery: Codable, Sendable {
+  /// A label for people; never a path.
+  package var name: String?
+
+  package init(name: String? = nil) {
+    self.name = name
+  }
+}
+
+package struct JobPath: Codable, Sendable {
+  package var job: JobID
+
+  package init(job: JobID) {
+    self.job = job
+  }
+}
+
+package struct TaskPath: Codable, Sendable {
+  package var task: EncodingTaskID
+
+  package init(task: EncodingTaskID) {
+    self.task = task
+  }
+}
