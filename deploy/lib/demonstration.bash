@@ -110,6 +110,7 @@ encode_demonstration() {
     jobs+=("$job")
   done
   await_jobs "${#jobs[@]} films" "${jobs[@]}" || fail 'not all demonstration films could be encoded'
+  for title_id in "${ids[@]}"; do await_playable "$title_id"; done
 }
 
 # unfinished_jobs → unfinished: jobs an earlier, interrupted up began and that still run.
@@ -117,6 +118,6 @@ unfinished_jobs() {
   unfinished='[]'
   as_operator GET '/v1/studio/jobs?limit=100' || fail 'the gateway does not answer'
   [[ $api_status == 200 ]] || return 0
-  unfinished=$(jq -c '[.items[] | select(.state == "queued" or .state == "running" or .state == "pending")]' \
+  unfinished=$(jq -c '[.items[] | select(.state == "queued" or .state == "running")]' \
     <<<"$api_body")
 }

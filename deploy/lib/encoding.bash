@@ -3,7 +3,8 @@
 
 # upload_film FILE → upload: the id of the upload.
 upload_film() {
-  local answer gateway
+  local answer gateway name
+  name=$(jq -rn --arg name "${1##*/}" '$name | @uri')
   gateway_address
   gateway=$REPLY
   # A token lives some minutes; a long upload begins with a fresh one.
@@ -12,7 +13,7 @@ upload_film() {
   answer=$(
     curl --silent --show-error --config <(authorization) --request POST --upload-file "$1" \
       --header 'content-type: application/octet-stream' --header 'expect:' \
-      --write-out '\n%{http_code}' "$gateway/v1/studio/uploads"
+      --write-out '\n%{http_code}' "$gateway/v1/studio/uploads?name=$name"
   ) || fail "the upload of $1 broke off"
   api_status=${answer##*$'\n'}
   api_body=${answer%$'\n'*}
@@ -22,7 +23,7 @@ upload_film() {
 
 # start_job TITLE_ID UPLOAD_ID → job
 start_job() {
-  as_operator POST /v1/studio/jobs "$(jq -nc --arg titleId "$1" --arg uploadId "$2" '{$titleId, $uploadId}')" \
+  as_operator POST /v1/studio/jobs "$(jq -nc --arg titleId "$1" --arg uploadId "$2" '{$titleId, source: {$uploadId}}')" \
     || fail 'the gateway does not answer'
   expect 200 201 202 'the encoding job was refused'
   job=$(jq -r .id <<<"$api_body")
@@ -38,7 +39,7 @@ job_state() {
     pause 0.5
   done
   IFS=$'\t' read -r state percent failure \
-    < <(jq -r '[.state, ((.progress // 0) * 100 | floor), (.failure // "-" | if type == "object" then (.detail // tostring) else . end)] | @tsv' <<<"$api_body")
+    < <(jq -r '[.state, (.progress * 100 | floor), (.failureReason // "no reason was given")] | @tsv' <<<"$api_body")
 }
 
 # await_jobs TEXT JOB…: a progress line for all of them together. Returns 1 if any failed, after naming it.
@@ -52,7 +53,7 @@ await_jobs() {
       if [[ -z ${finished[$one]:-} ]]; then
         job_state "$one"
         case $state in
-          succeeded | published | completed) finished[$one]=100 ;;
+          succeeded) finished[$one]=100 ;;
           failed | cancelled)
             finished[$one]=100
             failed=1
@@ -74,4 +75,16 @@ await_jobs() {
   progress_end
   for one in ${failures[@]+"${failures[@]}"}; do warn "$one"; done
   return "$failed"
+}
+
+# await_playable TITLE_ID: the catalogue hears of a published film by event, moments after the job is done.
+await_playable() {
+  local tries
+  for ((tries = 0; tries < 100; tries++)); do
+    as_operator GET "/v1/studio/titles/$1" || fail 'the gateway does not answer'
+    expect 200 'the title cannot be looked at'
+    if jq -e '.video != null' <<<"$api_body" >/dev/null; then return; fi
+    pause 0.1
+  done
+  fail "the film is encoded, but its title $1 does not play after 10 s; see deploy/stack logs catalog"
 }

@@ -85,12 +85,12 @@ is_process() {
   return 1
 }
 
-# The services find each other by these.
+# Where each service listens and where the others find it.
 export_ports() {
   local service
   for service in "${single_services[@]}"; do
     port_of "$service"
-    export "MATINEE_${service^^}_PORT=$REPLY"
+    export "MATINEE_${service^^}_PORT=$REPLY" "MATINEE_${service^^}_URL=http://127.0.0.1:$REPLY"
   done
   port_of encoder-1
   export MATINEE_ENCODER_PORT=$REPLY

@@ -57,6 +57,7 @@ verb() {
   upload_film "$file"
   start_job "$title_id" "$upload"
   await_jobs "$name" "$job" || exit 1
+  await_playable "$title_id"
   gateway_address
   say "$name ($year) plays: $REPLY/ (title $title_id)"
 }

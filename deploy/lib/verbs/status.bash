@@ -37,7 +37,7 @@ look_at() {
   if http_get "$port" /readyz; then
     health=ready
     [[ $http_status == 200 ]] || health='not ready'
-    version_in_body
+    http_get "$port" /livez && version_in_body
   else
     health=silent
   fi
