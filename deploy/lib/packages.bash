@@ -6,7 +6,7 @@
 run_packages=(
   libsqlite3-dev libcurl4-openssl-dev libsodium-dev pkg-config
   ffmpeg bubblewrap util-linux
-  curl ca-certificates jq unzip
+  git curl ca-certificates jq unzip
   espeak-ng fonts-dejavu-core
 )
 # What only fetching wheels needs, and what only the tests need.
