@@ -13,6 +13,17 @@ package enum AccountsEndpoints {
     "accounts.refresh", .post, "/v1/sessions/refresh", access: .open,
     summary: "Exchange a refresh token for new tokens; using one twice ends the log-in session.")
 
+  package static let loginSessions = Endpoint<Empty, Empty, Page<LoginSession>>(
+    "accounts.loginSessions", .get, "/v1/sessions", access: .viewer,
+    summary: "The devices that are signed in, the one used last first.")
+
+  package static let logOut = Endpoint<LoginSessionPath, Empty, Empty>(
+    "accounts.logOut", .delete, "/v1/sessions/{session}", access: .viewer,
+    summary: "Sign a device out, this one or another.")
+
+  package static let logOutOthers = Endpoint<Empty, Empty, Empty>(
+    "accounts.logOutOthers", .delete, "/v1/sessions", access: .viewer, summary: "Sign all other devices out.")
+
   package static let account = Endpoint<Empty, Empty, Account>(
     "accounts.account", .get, "/v1/account", access: .viewer, summary: "The signed-in account.")
 
@@ -47,5 +58,13 @@ package struct ProfilePath: Codable, Sendable {
 
   package init(profile: ProfileID) {
     self.profile = profile
+  }
+}
+
+package struct LoginSessionPath: Codable, Sendable {
+  package var session: LoginSessionID
+
+  package init(session: LoginSessionID) {
+    self.session = session
   }
 }

@@ -49,7 +49,7 @@ package struct ProfileDeleted: EventBody {
 /// Subject: the account's id. Its access tokens are worth nothing from here on.
 package struct LoginSessionEnded: EventBody {
   package static let type = "accounts.login-session.ended.v1"
-  package enum Reason: String, Codable, Sendable { case refreshTokenReused, signedOut }
+  package enum Reason: String, Codable, Sendable { case refreshTokenReused, signedOut, displaced }
   package var loginSessionId: LoginSessionID
   package var accountId: AccountID
   package var reason: Reason

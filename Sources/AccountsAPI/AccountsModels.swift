@@ -154,13 +154,37 @@ package struct Refreshed: Codable, Sendable {
   }
 }
 
+/// A device that is signed in.
+package struct LoginSession: Codable, Sendable, Hashable {
+  package var id: LoginSessionID
+  package var device: Device
+  package var createdAt: Timestamp
+  /// When its tokens were last refreshed.
+  package var lastUsedAt: Timestamp
+  /// Whether it is the one that asks.
+  package var current: Bool
+
+  package init(id: LoginSessionID, device: Device, createdAt: Timestamp, lastUsedAt: Timestamp, current: Bool) {
+    self.id = id
+    self.device = device
+    self.createdAt = createdAt
+    self.lastUsedAt = lastUsedAt
+    self.current = current
+  }
+}
+
 package struct NewProfile: Codable, Sendable {
   package var name: String
-  package var language: String
-  package var maturityLimit: MaturityRating
-  package var kids: Bool
+  /// `en` where absent.
+  package var language: String?
+  /// Where absent 18, or 7 for kids.
+  package var maturityLimit: MaturityRating?
+  /// False where absent; kids see nothing above 7.
+  package var kids: Bool?
 
-  package init(name: String, language: String, maturityLimit: MaturityRating, kids: Bool) {
+  package init(
+    name: String, language: String? = nil, maturityLimit: MaturityRating? = nil, kids: Bool? = nil
+  ) {
     self.name = name
     self.language = language
     self.maturityLimit = maturityLimit
