@@ -15,7 +15,8 @@ let style: [SwiftSetting] = [
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
-let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -109,7 +110,7 @@ let package = Package(
       swiftSettings: style),
 
     // Kits
-    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbird, httpTypes, nioCore, nioPosix, logging, serviceLifecycle]),
+    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle]),
     kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
     kit("EventKit", ["Contract", "StorageKit", "ServerKit", "TelemetryKit", "ConfigKit", logging, serviceLifecycle]),
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),

@@ -1,0 +1,61 @@
+package import ClientKit
+package import ConfigKit
+package import Contract
+import Foundation
+package import Logging
+import NIOCore
+import NIOPosix
+package import SecurityKit
+import TelemetryKit
+
+/// What all services of one process share.
+package struct Hosting: Sendable {
+  package let settings: SettingsReader
+  /// `$MATINEE_HOME`: everything the stack keeps is under it.
+  package let home: String
+  package let clock: WallClock
+  package let keys: StackKeys
+  package let loop: CurlLoop
+  package let logging: @Sendable (_ label: String) -> Logger
+  /// In place of the network, by service.
+  package let replacements: [String: any Transport]
+
+  package init(
+    settings: SettingsReader, home: String, clock: WallClock = .system, keys: StackKeys, loop: CurlLoop,
+    replacements: [String: any Transport] = [:], logging: @escaping @Sendable (_ label: String) -> Logger
+  ) {
+    self.settings = settings
+    self.home = home
+    self.clock = clock
+    self.keys = keys
+    self.loop = loop
+    self.replacements = replacements
+    self.logging = logging
+  }
+
+  /// Of this process: settings from its environment and `$MATINEE_HOME/matinee.conf`. Sets up logging and the number
+  /// of event loops, so it is called once, first. Throws ``SettingsError`` or what keeps the home from being made.
+  package static func ofProcess(environment: [String: String]) throws -> Hosting {
+    let fallback = (environment["HOME"] ?? "/var/lib") + "/.matinee"
+    let home = environment["MATINEE_HOME"] ?? fallback
+    let settings = SettingsReader(
+      environment: environment, file: try SettingsFile.read(at: "\(home)/matinee.conf"))
+    _ = try settings.text("HOME", default: fallback)
+    let format: LogFormat = try settings.choice("LOG_FORMAT", default: .text)
+    let level: Logger.Level = try settings.choice("LOG_LEVEL", default: .info)
+    NIOSingletons.groupLoopCountSuggestion = try settings.integer("EVENT_LOOPS", default: 1, in: 1...64)
+    Telemetry.bootstrap(format: format, level: level)
+    try PrivateFolder.make(home)
+    return Hosting(settings: settings, home: home, keys: try StackKeys(home: home), loop: CurlLoop()) { label in
+      Telemetry.logger(label, format: format, level: level)
+    }
+  }
+}
+
+/// Folders only their owner can enter.
+package enum PrivateFolder {
+  package static func make(_ path: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+  }
+}

@@ -1,0 +1,69 @@
+package import Contract
+import NIOCore
+
+/// The calls a service answers: each endpoint with the closure that handles it.
+package struct Routes: Sendable {
+  struct Route: Sendable {
+    let endpoint: any EndpointDescription
+    /// Needs no token: health and metrics alone.
+    var isPublic = false
+    /// Whether the deadline of the call ends it: not where a body of any length travels.
+    var isTimed = true
+    let run: @Sendable (IncomingRequest) async throws -> Answer
+  }
+
+  private(set) var all: [Route] = []
+
+  package init() {}
+
+  package var endpoints: [any EndpointDescription] { all.map(\.endpoint) }
+
+  /// Decodes parameters and body, and answers the output as JSON with the endpoint's status.
+  package mutating func on<Parameters, Body, Output>(
+    _ endpoint: Endpoint<Parameters, Body, Output>,
+    _ handler: @escaping @Sendable (Call<Parameters, Body>) async throws -> Output
+  ) {
+    let status = endpoint.status
+    add(endpoint) { call in
+      let output = try await handler(call)
+      return Output.self == Empty.self ? Answer(status: status) : .json(try JSON.encode(output), status: status)
+    }
+  }
+
+  /// Decodes parameters and body; the handler makes the bytes, the headers and the status.
+  package mutating func answer<Parameters, Body, Output>(
+    _ endpoint: Endpoint<Parameters, Body, Output>,
+    _ handler: @escaping @Sendable (Call<Parameters, Body>) async throws -> Answer
+  ) {
+    add(endpoint, handler)
+  }
+
+  /// Nothing decoded, body not read yet, no deadline enforced: proxies, uploads, media.
+  package mutating func raw(
+    _ endpoint: any EndpointDescription, _ handler: @escaping @Sendable (RawCall) async throws -> Answer
+  ) {
+    all.append(
+      Route(endpoint: endpoint, isTimed: false) { request in
+        try await handler(RawCall(request: request.info, parameters: request.parameters, body: request.body))
+      })
+  }
+
+  /// Answers without asking who calls.
+  mutating func open(
+    _ endpoint: any EndpointDescription, _ handler: @escaping @Sendable (IncomingRequest) async throws -> Answer
+  ) {
+    all.append(Route(endpoint: endpoint, isPublic: true, run: handler))
+  }
+
+  private mutating func add<Parameters, Body, Output>(
+    _ endpoint: Endpoint<Parameters, Body, Output>,
+    _ handler: @escaping @Sendable (Call<Parameters, Body>) async throws -> Answer
+  ) {
+    all.append(
+      Route(endpoint: endpoint) { request in
+        let parameters = try request.decodeParameters(Parameters.self)
+        let body = try await request.decodeBody(Body.self, limitBytes: endpoint.bodyLimitBytes)
+        return try await handler(Call(parameters: parameters, body: body, request: request.info))
+      })
+  }
+}
