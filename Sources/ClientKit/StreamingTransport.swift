@@ -9,8 +9,9 @@ package protocol StreamingTransport: Transport {
 
 /// A body that is sent as it is produced.
 package struct StreamingUpload: Sendable {
-  /// In bytes; nil where it is not known beforehand.
+  /// In bytes, and then exact; nil where it is not known beforehand, and the body goes in chunked coding.
   package let contentLength: Int?
+  /// Asked for the next piece only when there is room for it.
   package let chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable
 
   package init(contentLength: Int?, chunks: any AsyncSequence<ByteBuffer, any Error> & Sendable) {
@@ -24,6 +25,8 @@ package struct StreamingResponse: Sendable {
   package let status: Int
   /// Lower-case names.
   package let headers: [(name: String, value: String)]
+  /// For one reader. Ending it early, by cancellation or by letting go of it, aborts the transfer; a failure of the
+  /// upstream in mid-body is thrown.
   package let body: any AsyncSequence<ByteBuffer, any Error> & Sendable
 
   package init(

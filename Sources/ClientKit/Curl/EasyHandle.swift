@@ -11,6 +11,7 @@ final class EasyHandle {
   /// The transfer this handle carries now.
   var transfer: Transfer?
   private var bodyWasLarge = false
+  private var isUpload = false
 
   /// Nil where libcurl has no memory left.
   init?(_ address: UpstreamAddress, settings: ClientSettings) {
@@ -68,10 +69,27 @@ final class EasyHandle {
     }
   }
 
+  /// A request whose body is asked for piece by piece.
+  func setUpload(_ method: HTTPMethod, contentLength: Int?) {
+    ccurl_set_long(raw, CURLOPT_UPLOAD, 1)
+    ccurl_set_text(raw, CURLOPT_CUSTOMREQUEST, method.rawValue)
+    ccurl_set_size(raw, CURLOPT_INFILESIZE_LARGE, contentLength.map { Int64($0) } ?? -1)
+    // An upload cannot be sent again, so it does not go over a kept connection that may be dead.
+    ccurl_set_long(raw, CURLOPT_FRESH_CONNECT, 1)
+    answer.pointee.attempts_allowed = 1
+    isUpload = true
+  }
+
   /// Lets go of what the last use held.
   func recycle() {
     transfer = nil
     ccurl_set_headers(raw, nil)
+    if isUpload {
+      ccurl_set_long(raw, CURLOPT_UPLOAD, 0)
+      ccurl_set_size(raw, CURLOPT_INFILESIZE_LARGE, -1)
+      ccurl_set_long(raw, CURLOPT_FRESH_CONNECT, 0)
+      isUpload = false
+    }
     if bodyWasLarge {
       ccurl_set_pointer(raw, CURLOPT_COPYPOSTFIELDS, nil)
       bodyWasLarge = false

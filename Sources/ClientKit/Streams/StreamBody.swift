@@ -1,0 +1,62 @@
+import Contract
+import NIOCore
+
+/// The body of a streamed answer. The last copy to go aborts the transfer, if it is still under way.
+struct StreamBody: AsyncSequence, Sendable {
+  typealias Element = ByteBuffer
+  typealias Failure = any Error
+
+  let handle: StreamHandle
+
+  func makeAsyncIterator() -> Iterator { Iterator(handle: handle) }
+
+  struct Iterator: AsyncIteratorProtocol {
+    let handle: StreamHandle
+
+    mutating func next(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+      try Task.checkCancellation()
+      switch try handle.transfer.inlet.takeNow() {
+      case .piece(let piece):
+        if piece.hasMadeRoom { handle.goOn() }
+        return piece.bytes
+      case .end: return nil
+      case .nothingYet: return try await handle.nextPiece(isolation: actor)
+      }
+    }
+
+    mutating func next() async throws -> ByteBuffer? {
+      try await next(isolation: nil)
+    }
+  }
+}
+
+/// Keeps a streamed transfer alive.
+final class StreamHandle: Sendable {
+  let engine: CurlEngine
+  let transfer: StreamTransfer
+
+  init(engine: CurlEngine, transfer: StreamTransfer) {
+    self.engine = engine
+    self.transfer = transfer
+  }
+
+  deinit {
+    engine.hand(.end(transfer, CancellationError()))
+  }
+
+  /// There is room for more.
+  func goOn() {
+    engine.hand(.resumeReceiving(transfer))
+  }
+
+  func nextPiece(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { reader in
+        if transfer.inlet.await(reader) { goOn() }
+      }
+    } onCancel: {
+      transfer.inlet.abandon(CancellationError())
+      engine.hand(.end(transfer, CancellationError()))
+    }
+  }
+}
