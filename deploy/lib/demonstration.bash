@@ -84,6 +84,7 @@ encode_demonstration() {
   local title_id file upload job jobs=() wanted=() ids=()
   list_titles
   while IFS=$'\t' read -r file title_id; do
+    [[ -z ${MATINEE_FILMS:-} || " $MATINEE_FILMS " == *" $file "* ]] || continue
     wanted+=("$file")
     ids+=("$title_id")
   done < <(jq -r --slurpfile footage "$root/fixtures/footage/footage.json" \

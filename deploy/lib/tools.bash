@@ -18,6 +18,7 @@ ensure_tools() {
   ensure_pip
   local fetched
   mkdir -p "$MATINEE_TOOLS"
+  rm -rf "$MATINEE_TOOLS"/fetch.*
   fetched=$(mktemp -d "$MATINEE_TOOLS/fetch.XXXXXX")
   if ! fetch_tools "$requirements" "$fetched"; then
     rm -rf "$fetched"
