@@ -25,7 +25,7 @@ ensure_release_build() {
   step "Building in release mode (some minutes the first time)"
   mkdir -p "$root/.build"
   begun=$(mktemp "$root/.build/begun.XXXXXX")
-  if ! (cd "$root" && swift build -c release "${build_flags[@]}" --product matinee); then
+  if ! (umask 022 && cd "$root" && swift build -c release "${build_flags[@]}" --product matinee); then
     rm -f "$begun"
     fail "the build failed"
   fi

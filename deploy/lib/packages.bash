@@ -75,7 +75,8 @@ run_quietly() {
   shift
   mkdir -p "$log_folder"
   printf '%s\n' "+ $*" >>"$log"
-  if ! "$@" >>"$log" 2>&1 </dev/null; then
+  # What is installed is for everyone on the machine, whatever this script keeps to its user.
+  if ! (umask 022 && "$@") >>"$log" 2>&1 </dev/null; then
     tail -n 15 "$log" >&2
     return 1
   fi
