@@ -124,7 +124,8 @@ extension Transport {
     try await call(endpoint, Empty(), body: body, in: context)
   }
 
-  package func call<Output>(_ endpoint: Endpoint<Empty, Empty, Output>, in context: CallContext) async throws -> Output {
+  package func call<Output>(_ endpoint: Endpoint<Empty, Empty, Output>, in context: CallContext) async throws -> Output
+  {
     try await call(endpoint, Empty(), body: Empty(), in: context)
   }
 }

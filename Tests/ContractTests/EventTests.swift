@@ -42,7 +42,10 @@ private struct Other: EventBody {
 
   @Test("Fields a consumer does not know are ignored")
   func additive() throws {
-    struct Wider: Codable { var film: String; var colour: String }
+    struct Wider: Codable {
+      var film: String
+      var colour: String
+    }
     let header = try event(Seen(film: "x", rating: nil)).header
     let wider = try Event(header: header, data: JSON.encode(Wider(film: "x", colour: "red")))
     #expect(try wider.body(Seen.self) == Seen(film: "x", rating: nil))

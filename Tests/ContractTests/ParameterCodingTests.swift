@@ -48,6 +48,7 @@ private struct Query: Codable, Equatable {
   @Test("A remainder keeps its slashes and nothing else of the path's syntax")
   func remainder() {
     let path: PathTemplate = "/media/{token}/{file*}"
-    #expect(path.expand([("token", "a/b"), ("file", "video/720 p/seg?1.m4s")]) == "/media/a%2Fb/video/720%20p/seg%3F1.m4s")
+    #expect(
+      path.expand([("token", "a/b"), ("file", "video/720 p/seg?1.m4s")]) == "/media/a%2Fb/video/720%20p/seg%3F1.m4s")
   }
 }

@@ -2,7 +2,10 @@ import Contract
 import Testing
 
 private struct Order: Codable, Equatable {
-  struct Line: Codable, Equatable { var item: String; var count: Int }
+  struct Line: Codable, Equatable {
+    var item: String
+    var count: Int
+  }
   enum Speed: String, Codable { case slow, fast }
   var name: String
   var speed: Speed

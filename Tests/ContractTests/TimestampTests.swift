@@ -7,7 +7,8 @@ import Testing
   func written() {
     let formatter = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
     for milliseconds in [0, 1, 999, 951_782_400_000, 1_709_164_800_123, 4_102_444_799_999, -86_400_001] as [Int64] {
-      let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000 + 0.0002)  // Foundation cuts off what a Double lacks
+      // Foundation cuts off what a Double lacks.
+      let date = Date(timeIntervalSince1970: Double(milliseconds) / 1000 + 0.0002)
       #expect(Timestamp(milliseconds: milliseconds).description == date.formatted(formatter))
     }
   }
@@ -29,7 +30,9 @@ import Testing
 
   @Test(
     "What is not RFC 3339 in UTC is refused",
-    arguments: ["", "yesterday", "2026-11-22", "2026-13-01T00:00:00Z", "2026-11-22T20:15:00+01:00", "2026-11-22T20:15:00.Z"])
+    arguments: [
+      "", "yesterday", "2026-11-22", "2026-13-01T00:00:00Z", "2026-11-22T20:15:00+01:00", "2026-11-22T20:15:00.Z",
+    ])
   func refused(text: String) {
     #expect(Timestamp(text) == nil)
   }
