@@ -1,0 +1,84 @@
+import Contract
+import SecurityKit
+import ServerKit
+
+/// The public door's authenticator: who carries this access token, and is the profile in the path theirs?
+///
+/// A verified token is remembered until it expires or its log-in session ends, since verifying a signature costs
+/// more than the rest of most requests.
+struct ViewerAuthenticator: Authenticator {
+  private struct Verified: Sendable {
+    var principal: Principal
+    var expiresAt: Timestamp
+  }
+
+  private let tokens: BoundedCache<String, Verified>
+  private let keyRing: KeyRing
+  private let endedSessions: BoundedCache<LoginSessionID, Bool>
+  private let profiles: ProfileDirectory
+  private let clock: WallClock
+
+  init(settings: GatewaySettings, keyRing: KeyRing, profiles: ProfileDirectory, clock: WallClock) {
+    tokens = BoundedCache(limit: settings.cachedTokens)
+    endedSessions = BoundedCache(limit: settings.cachedTokens)
+    self.keyRing = keyRing
+    self.profiles = profiles
+    self.clock = clock
+  }
+
+  /// From now on no token of this log-in session is good.
+  func end(_ session: LoginSessionID) {
+    endedSessions[session] = true
+  }
+
+  func authenticate(
+    _ endpoint: any EndpointDescription, header: (_ lowercaseName: String) -> String?,
+    parameters: [(name: String, value: String)]
+  ) async throws -> Principal {
+    guard let line = header("authorization") else { return .anonymous }
+    // An open endpoint does not fail for a token that it does not need.
+    guard endpoint.access != .open || endpoint.name.hasPrefix("delivery.") else { return .anonymous }
+    var principal = try await principal(of: line)
+    if endpoint.access != .operator, let text = parameters.first(where: { $0.name == "profile" })?.value {
+      guard let profile = ProfileID(text) else {
+        throw Problem.invalid(field: "profile", "is not an identifier of the form prf_…")
+      }
+      guard let account = principal.account else { throw Problem.unauthenticated("Sign in to do this.") }
+      let context = CallContext(principal: .service("gateway"), deadline: .after(.seconds(1)))
+      let entry = try await profiles.require(profile, of: account, in: context)
+      principal.profile = profile
+      principal.maturityLimit = entry.maturityLimit
+    }
+    return principal
+  }
+
+  private func principal(of line: String) async throws -> Principal {
+    let now = clock.now()
+    if let known = tokens[line], now < known.expiresAt {
+      try requireNotEnded(known.principal)
+      return known.principal
+    }
+    guard line.utf8.count <= AccessToken.maximumBytes + 7, line.lowercased().hasPrefix("bearer ") else {
+      throw Problem.unauthenticated("The authorization must be a bearer token.")
+    }
+    let claims = try await claims(of: line.dropFirst(7), now: now)
+    try requireNotEnded(claims.principal)
+    tokens[line] = Verified(principal: claims.principal, expiresAt: claims.expiresAt)
+    return claims.principal
+  }
+
+  private func claims(of token: Substring, now: Timestamp) async throws -> AccessClaims {
+    do {
+      return try AccessToken.verify(token, keys: keyRing.keys, now: now)
+    } catch AccessTokenError.unknownKey {
+      let keys = try await keyRing.refresh()
+      return try AccessToken.verify(token, keys: keys, now: now)
+    }
+  }
+
+  private func requireNotEnded(_ principal: Principal) throws {
+    if let session = principal.loginSession, endedSessions[session] == true {
+      throw Problem.unauthenticated("This log-in session has ended; log in again.")
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import CatalogAPI
+import Contract
+
+/// Search results as cards. While catalog is down the names in the gateway's own view are searched instead.
+struct SearchPage: Sendable {
+  let catalogue: CatalogueView
+  let parts: ProfileParts
+  let settings: GatewaySettings
+  let catalog: any Transport
+
+  func json(for query: SearchPageQuery, in context: CallContext) async throws -> [UInt8] {
+    let catalogue = catalogue.current
+    let limit = context.principal.maturityLimit ?? .all
+    async let resumePart = parts.resumePoints(of: query.profile, in: context)
+    var degraded: [String] = []
+    let found: SearchResult
+    do {
+      found = try await catalog.call(
+        CatalogEndpoints.search,
+        SearchQuery(q: query.q, limit: query.limit, cursor: query.cursor, maturityLimit: limit), in: context)
+    } catch let error as any ProblemConvertible where error.problem.status >= 500 {
+      found = names(like: query.q, in: catalogue, limit: limit)
+      degraded.append("catalog")
+    }
+    let resume = await resumePart
+    if resume.isDegraded { degraded.append("playback") }
+
+    var json: [UInt8] = Array(#"{"items":["#.utf8)
+    var isFirst = true
+    for id in found.titleIds {
+      guard let card = catalogue.card(id, within: limit) else { continue }
+      if !isFirst { json.append(UInt8(ascii: ",")) }
+      isFirst = false
+      CardWriter.append(card, CardDetails(resume: resume.value?[id]), to: &json)
+    }
+    json += #"],"facets":{"genres":"#.utf8
+    json += try JSON.encode(found.genres)
+    json += #"},"didYouMean":null,"next":"#.utf8
+    if let next = found.next { JSONText.append(next, to: &json) } else { json += "null".utf8 }
+    json += #","degraded":["#.utf8
+    json += degraded.map { "\"\($0)\"" }.joined(separator: ",").utf8
+    json += "]}".utf8
+    return json
+  }
+
+  private func names(like text: String, in catalogue: CatalogueView.State, limit: MaturityRating) -> SearchResult {
+    let words = text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber })
+    guard !words.isEmpty else { return SearchResult(titleIds: [], genres: [], next: nil) }
+    let matching = catalogue.newest.lazy.filter { id in
+      guard let card = catalogue.card(id, within: limit) else { return false }
+      let name = card.name.lowercased()
+      return words.allSatisfy { name.contains($0) }
+    }
+    return SearchResult(titleIds: Array(matching.prefix(settings.rowTitles)), genres: [], next: nil)
+  }
+}

@@ -1,0 +1,91 @@
+import CatalogAPI
+import Contract
+import RecommendationsAPI
+
+/// The composed title page: the card's fields, the details of the title, where the profile stopped, what is similar.
+struct TitlePage: Sendable {
+  let catalogue: CatalogueView
+  let parts: ProfileParts
+  let settings: GatewaySettings
+  let recommendations: any Transport
+
+  /// Throws a problem 404 for a title that is unknown or above the profile's maturity limit: it does not exist for it.
+  func json(for titleID: TitleID, profile: ProfileID, in context: CallContext) async throws -> [UInt8] {
+    let catalogue = catalogue.current
+    let limit = context.principal.maturityLimit ?? .all
+    guard let card = catalogue.card(titleID, within: limit), let title = catalogue.titles[titleID] else {
+      guard catalogue.isLoaded else { throw Problem.unavailable("The catalogue is not loaded yet.") }
+      throw Problem.notFound("There is no title \(titleID).")
+    }
+    async let similarPart = similar(to: titleID, limit: limit, in: context)
+    let resumePart = await parts.resumePoints(of: profile, in: context)
+    let similar = await similarPart
+
+    var degraded: [String] = []
+    if resumePart.isDegraded { degraded.append("playback") }
+    if similar.isDegraded { degraded.append("recommendations") }
+
+    let resume = resumePart.value ?? [:]
+    var json: [UInt8] = []
+    CardWriter.append(card, CardDetails(resume: resume[titleID]), to: &json)
+    json.removeLast()
+    json.append(UInt8(ascii: ","))
+    json += try JSON.encode(TitleDetails(title)).dropFirst().dropLast()
+    json += #","similar":["#.utf8
+    var isFirst = true
+    for item in similar.value ?? [] {
+      guard let other = catalogue.card(item.titleId, within: limit) else { continue }
+      if !isFirst { json.append(UInt8(ascii: ",")) }
+      isFirst = false
+      let details = CardDetails(resume: resume[item.titleId], reason: try JSON.encode(item.reason))
+      CardWriter.append(other, details, to: &json)
+    }
+    json += #"],"degraded":["#.utf8
+    json += degraded.map { "\"\($0)\"" }.joined(separator: ",").utf8
+    json += "]}".utf8
+    return json
+  }
+
+  private func similar(
+    to title: TitleID, limit: MaturityRating, in context: CallContext
+  ) async -> ProfileParts.Part<[RecommendedItem]> {
+    var part = context
+    part.deadline = context.deadline.atMost(.milliseconds(settings.partDeadlineMilliseconds))
+    do {
+      let answer = try await recommendations.call(
+        RecommendationsEndpoints.similar,
+        SimilarQuery(title: title, maturityLimit: limit, limit: settings.rowTitles), in: part)
+      return .init(value: answer.items, isDegraded: false)
+    } catch {
+      return .init(value: nil, isDegraded: true)
+    }
+  }
+}
+
+/// What the title page says beyond the card.
+private struct TitleDetails: Encodable {
+  struct Person: Encodable {
+    enum Role: String, Encodable { case director, cast }
+    var name: String
+    var role: Role
+  }
+
+  var synopsis: String
+  var genres: [String]
+  var people: [Person]
+  var language: String
+  var countries: [String]
+  var runtimeSeconds: Int
+  var licence: String
+
+  init(_ title: Title) {
+    synopsis = title.synopsis
+    genres = title.genres
+    people =
+      title.directors.map { Person(name: $0, role: .director) } + title.cast.map { Person(name: $0, role: .cast) }
+    language = title.language
+    countries = title.countries
+    runtimeSeconds = title.runtimeSeconds
+    licence = title.licence
+  }
+}

@@ -1,0 +1,77 @@
+import CatalogAPI
+import Contract
+import Synchronization
+
+/// The catalogue as the gateway needs it: every title's card as bytes, and the orders that degraded rows are made of.
+/// Fed by catalog's events; a lost view is read again from catalog's snapshot.
+final class CatalogueView: Sendable {
+  /// One consistent state; replaced whole on each change of the catalogue, so that readers never wait.
+  struct State: Sendable {
+    fileprivate(set) var cards: [TitleID: CardBytes] = [:]
+    fileprivate(set) var titles: [TitleID: Title] = [:]
+    /// Latest first.
+    fileprivate(set) var newest: [TitleID] = []
+    /// Titles of a genre, playable ones first.
+    fileprivate(set) var genres: [(name: String, titles: [TitleID])] = []
+    /// Grows with every change.
+    fileprivate(set) var version = 0
+    fileprivate var isArranged = true
+    /// False until catalog's state has been read once.
+    fileprivate(set) var isLoaded = false
+
+    /// The card, unless the title is unknown or above `limit`.
+    func card(_ id: TitleID, within limit: MaturityRating) -> CardBytes? {
+      guard let card = cards[id], card.maturity <= limit else { return nil }
+      return card
+    }
+  }
+
+  private let state = Mutex(State())
+
+  /// The orders are arranged at the first reading after a change, so that a burst of events costs one sort.
+  var current: State {
+    state.withLock { current in
+      if !current.isArranged { current.arrange() }
+      return current
+    }
+  }
+
+  /// Starts over from a whole catalogue.
+  func replaceAll(_ titles: [Title]) throws {
+    var fresh = State()
+    for title in titles { try fresh.put(title) }
+    fresh.isLoaded = true
+    state.withLock { current in
+      fresh.version = current.version + 1
+      current = fresh
+    }
+  }
+
+  /// Takes in titles that are new or changed.
+  func apply(_ titles: [Title]) throws {
+    try state.withLock { current in
+      for title in titles { try current.put(title) }
+      current.version += 1
+    }
+  }
+}
+
+extension CatalogueView.State {
+  fileprivate mutating func put(_ title: Title) throws {
+    cards[title.id] = try CardBytes(title)
+    titles[title.id] = title
+    isArranged = false
+  }
+
+  fileprivate mutating func arrange() {
+    let ordered = titles.values.sorted { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+    newest = ordered.map(\.id)
+    var byGenre: [String: [TitleID]] = [:]
+    for title in ordered.filter({ $0.video != nil }) + ordered.filter({ $0.video == nil }) {
+      for genre in title.genres { byGenre[genre, default: []].append(title.id) }
+    }
+    genres = byGenre.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+      .map { (name: $0.key, titles: $0.value) }
+    isArranged = true
+  }
+}

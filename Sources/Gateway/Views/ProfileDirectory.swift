@@ -1,0 +1,46 @@
+import AccountsAPI
+import Contract
+import Synchronization
+
+/// Whose profile is this, and what may it see? Kept for the profiles in use, changed by accounts' events, asked of
+/// accounts on a miss. An entry outlives its freshness only while accounts cannot be reached.
+struct ProfileDirectory: Sendable {
+  struct Entry: Sendable {
+    var account: AccountID
+    var maturityLimit: MaturityRating
+  }
+
+  private let entries: BoundedCache<ProfileID, Entry>
+  private let fetch: @Sendable (ProfileID, CallContext) async throws -> Profile
+
+  init(limit: Int, fetch: @escaping @Sendable (ProfileID, CallContext) async throws -> Profile) {
+    entries = BoundedCache(limit: limit)
+    self.fetch = fetch
+  }
+
+  /// The profile's entry if it is `account`'s; a problem 404 otherwise, the same for unknown and foreign.
+  func require(_ profile: ProfileID, of account: AccountID, in context: CallContext) async throws -> Entry {
+    let entry: Entry
+    if let known = entries[profile] {
+      entry = known
+    } else {
+      let fetched = try await fetch(profile, context)
+      // An event that came while we asked is newer than the answer.
+      entry = entries[profile] ?? Entry(account: fetched.accountId, maturityLimit: fetched.maturityLimit)
+      entries[profile] = entry
+    }
+    guard entry.account == account else { throw Problem.notFound("This account has no profile \(profile).") }
+    return entry
+  }
+
+  func apply(_ event: Event) throws {
+    if let changed = try event.body(ProfileChanged.self) {
+      entries[changed.profileId] = Entry(account: changed.accountId, maturityLimit: changed.maturityLimit)
+    } else if let deleted = try event.body(ProfileDeleted.self) {
+      entries[deleted.profileId] = nil
+    }
+  }
+
+  /// After a gap in the events nothing kept can be trusted.
+  func forgetAll() { entries.removeAll() }
+}

@@ -1,0 +1,129 @@
+import CatalogAPI
+import Contract
+import PlaybackAPI
+import RecommendationsAPI
+import TestKit
+import Testing
+
+@testable import Gateway
+
+@Suite struct HomePageTests {
+  private let general = Sample.title("The \"General\"\n", at: 1)
+  private let nosferatu = Sample.title("Nosferatu", maturity: .sixteen, genres: ["horror"], at: 2)
+  private let metropolis = Sample.title("Metropolis", genres: ["sci-fi"], isPlayable: false, at: 3)
+
+  @Test("A card says what the catalogue, the rows and the resume points know")
+  func card() async throws {
+    let pages = try Pages([general])
+    pages.playback.answer { [general] _ in Sample.resume(general, at: 41.25) }
+    let page = try await pages.home()
+    let row = page["rows"][0]
+    let card = row["cards"][0]
+    #expect(page["degraded"] == .array([]))
+    #expect(row["title"].text == "Trending now")
+    #expect(row["next"].text == "more\"")
+    #expect(card["titleId"].text == general.id.description)
+    #expect(card["name"].text == "The \"General\"\n")
+    #expect(card["year"].number == 1924)
+    #expect(card["playable"].bool == true)
+    #expect(card["artwork"]["poster"].text == "/artwork/\(AssetID(seed: general.name))/poster.jpg")
+    #expect(card["resume"]["positionSeconds"].number == 41.25)
+    #expect(card["resume"]["durationSeconds"].number == 100)
+    #expect(card["reason"]["kind"].text == "trending")
+    #expect(card["requestId"].text == RequestID(seed: "page").description)
+  }
+
+  @Test("A title above the profile's limit is nowhere on the page, and a row without cards is left out")
+  func maturity() async throws {
+    let pages = try Pages([nosferatu])
+    #expect(try await pages.home(limit: .sixteen)["rows"].items.count == 1)
+    #expect(try await pages.home(limit: .twelve)["rows"].items.isEmpty)
+  }
+
+  @Test("A page asked for again costs no hop until an event outdates it")
+  func kept() async throws {
+    let pages = try Pages([general])
+    for _ in 0..<5 { _ = try await pages.home() }
+    #expect(pages.recommendations.calls == 1)
+    #expect(pages.playback.calls == 1)
+    pages.parts.apply(try Sample.viewingEvent(seq: 1))
+    pages.recommendations.answer { [general] _ in Sample.rows([general], seq: 1) }
+    for _ in 0..<5 { _ = try await pages.home() }
+    #expect(pages.recommendations.calls == 2)
+    #expect(pages.playback.calls == 2)
+  }
+
+  @Test("Another profile's events outdate nothing")
+  func foreignEvents() async throws {
+    let pages = try Pages([general])
+    _ = try await pages.home()
+    pages.parts.apply(try Sample.viewingEvent(seq: 1, of: ProfileID(seed: "other")))
+    _ = try await pages.home()
+    #expect(pages.recommendations.calls == 1)
+  }
+
+  @Test("Rows made before the latest known event are shown but not kept")
+  func slowReader() async throws {
+    let pages = try Pages([general])
+    pages.parts.apply(try Sample.viewingEvent(seq: 7))
+    pages.recommendations.answer { [general] _ in Sample.rows([general], seq: 6) }
+    for _ in 0..<3 { #expect(try await pages.home()["rows"].items.count == 1) }
+    #expect(pages.recommendations.calls == 3)
+    pages.recommendations.answer { [general] _ in Sample.rows([general], seq: 7) }
+    for _ in 0..<3 { _ = try await pages.home() }
+    #expect(pages.recommendations.calls == 4)
+  }
+
+  @Test("A heartbeat through this gateway shows at once, without waiting for its event")
+  func heartbeat() async throws {
+    let pages = try Pages([general])
+    _ = try await pages.home()
+    pages.playback.answer { [general] _ in Sample.resume(general, at: 50) }
+    #expect(try await pages.home()["rows"][0]["cards"][0]["resume"] == .null)
+    pages.parts.resumePointsChanged(of: Sample.account)
+    #expect(try await pages.home()["rows"][0]["cards"][0]["resume"]["positionSeconds"].number == 50)
+    #expect(pages.recommendations.calls == 1)
+  }
+
+  @Test("Without recommendations a newcomer gets new titles and genres, and is told what is missing")
+  func withoutRecommendations() async throws {
+    let pages = try Pages([general, nosferatu, metropolis])
+    pages.recommendations.fail()
+    pages.playback.answer { [general] _ in Sample.resume(general, at: 50) }
+    let page = try await pages.home()
+    #expect(page["degraded"] == .array([.string("recommendations")]))
+    #expect(page["rows"].items.map { $0["kind"].text } == ["continueWatching", "new"])
+    let shown = page["rows"].items.flatMap { $0["cards"].items.compactMap { $0["titleId"].text } }
+    #expect(Set(shown).count == shown.count)
+    #expect(shown.count == 3)
+  }
+
+  @Test("Rows that were kept stand in for recommendations, and the page says so")
+  func staleRows() async throws {
+    let pages = try Pages([general])
+    _ = try await pages.home()
+    pages.parts.apply(try Sample.viewingEvent(seq: 1))
+    pages.recommendations.fail()
+    let page = try await pages.home()
+    #expect(page["rows"][0]["id"].text == "trending")
+    #expect(page["degraded"] == .array([.string("recommendations")]))
+  }
+
+  @Test("Without playback cards have no resume point, and the page says so")
+  func withoutPlayback() async throws {
+    let pages = try Pages([general])
+    pages.playback.fail()
+    let page = try await pages.home()
+    #expect(page["rows"][0]["cards"][0]["resume"] == .null)
+    #expect(page["degraded"] == .array([.string("playback")]))
+  }
+
+  @Test("A title that is all but finished or barely begun has no resume point")
+  func resumeRule() async throws {
+    for (position, isShown) in [(1.0, false), (2.0, true), (92.0, true), (93.0, false)] {
+      let pages = try Pages([general])
+      pages.playback.answer { [general] _ in Sample.resume(general, at: position) }
+      #expect((try await pages.home()["rows"][0]["cards"][0]["resume"] != .null) == isShown)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import CatalogAPI
+import ConfigKit
+import Contract
+import Foundation
+import PlaybackAPI
+import RecommendationsAPI
+import TestKit
+
+@testable import Gateway
+
+enum Sample {
+  static func title(
+    _ name: String, maturity: MaturityRating = .all, genres: [String] = ["comedy"], isPlayable: Bool = true,
+    at time: Int64 = 0
+  ) -> Title {
+    Title(
+      id: TitleID(seed: name), kind: .film, name: name, year: 1924, synopsis: "About \(name).", language: "en",
+      countries: ["US"], maturity: maturity, runtimeSeconds: 3600, genres: genres, directors: ["B. Keaton"], cast: [],
+      licence: "PD",
+      video: isPlayable ? PlayableVideo(assetId: AssetID(seed: name), durationSeconds: 100, maxHeight: 720) : nil,
+      createdAt: Timestamp(milliseconds: time))
+  }
+
+  static let profile = ProfileID(seed: "vera")
+  static let account = AccountID(seed: "vera")
+
+  static func context(limit: MaturityRating = .eighteen) -> CallContext {
+    CallContext(
+      principal: Principal(role: .viewer, account: account, profile: profile, maturityLimit: limit),
+      deadline: .after(.seconds(2)))
+  }
+
+  static func rows(_ titles: [Title], seq: Int64 = 0) -> RecommendedRows {
+    let items = titles.map { RecommendedItem(titleId: $0.id, reason: Reason(kind: .trending, text: "Trending")) }
+    return RecommendedRows(
+      requestId: RequestID(seed: "page"),
+      rows: [RecommendedRow(id: "trending", kind: .trending, items: items, next: "more\"")],
+      basis: EventPosition(epoch: "e", seq: seq))
+  }
+
+  static func resume(_ title: Title, at seconds: Double) -> ResumePoints {
+    ResumePoints(points: [
+      .init(titleId: title.id, positionSeconds: seconds, durationSeconds: 100, updatedAt: Timestamp(milliseconds: 0))
+    ])
+  }
+
+  static func viewingEvent(seq: Int64, of profile: ProfileID = profile) throws -> Event {
+    try Event(
+      header: EventHeader(
+        id: EventID(at: Timestamp(milliseconds: seq)), source: "/playback", type: PlaybackStarted.type,
+        subject: profile.description, time: Timestamp(milliseconds: seq), seq: seq, epoch: "e", traceparent: nil),
+      data: Array("{}".utf8))
+  }
+}
+
+/// The gateway's pages over neighbours in memory.
+struct Pages {
+  let catalogue = CatalogueView()
+  let recommendations = StubUpstream()
+  let playback = StubUpstream()
+  let catalog = StubUpstream()
+  let settings: GatewaySettings
+  let parts: ProfileParts
+
+  init(_ titles: [Title], environment: [String: String] = [:]) throws {
+    settings = try GatewaySettings(SettingsReader(environment: environment))
+    parts = ProfileParts(settings: settings, recommendations: recommendations, playback: playback)
+    try catalogue.replaceAll(titles)
+    playback.answer { _ in ResumePoints(points: []) }
+    recommendations.answer { _ in Sample.rows(titles) }
+  }
+
+  func home(limit: MaturityRating = .eighteen) async throws -> JSONValue {
+    let page = HomePage(catalogue: catalogue, parts: parts, settings: settings)
+    return try JSONValue(parsing: await page.json(for: Sample.profile, in: Sample.context(limit: limit)))
+  }
+
+  func title(_ title: Title, limit: MaturityRating = .eighteen) async throws -> JSONValue {
+    let page = TitlePage(catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations)
+    return try JSONValue(
+      parsing: try await page.json(for: title.id, profile: Sample.profile, in: Sample.context(limit: limit)))
+  }
+
+  func search(_ text: String, limit: MaturityRating = .eighteen) async throws -> JSONValue {
+    let page = SearchPage(catalogue: catalogue, parts: parts, settings: settings, catalog: catalog)
+    return try JSONValue(
+      parsing: try await page.json(
+        for: SearchPageQuery(profile: Sample.profile, q: text), in: Sample.context(limit: limit)))
+  }
+}
