@@ -87,7 +87,9 @@ let package = Package(
     // Services
     .target(
       name: "BusService",
-      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", logging, serviceLifecycle],
+      dependencies: [
+        "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", logging, serviceLifecycle, nioCore,
+      ],
       swiftSettings: style),
     service("Accounts", also: ["SecurityKit"]),
     service("Catalog", calls: ["Encoding"]),

@@ -23,6 +23,9 @@ package struct Event: Sendable, Hashable {
     json = try EventChecksum.seal(header: JSON.encode(header), data: data)
   }
 
+  /// Whether the bytes are as their source wrote them, by their checksum alone.
+  package static func isIntact(_ json: [UInt8]) -> Bool { EventChecksum.isValid(json) }
+
   /// The body, if this is an event of that type.
   package func body<Body: EventBody>(_ type: Body.Type) throws -> Body? {
     guard header.type == Body.type else { return nil }

@@ -73,6 +73,23 @@ package struct SQLSession {
     }
   }
 
+  /// Runs `body` so that what it throws undoes only what it did.
+  package func savepoint<T>(_ body: () throws -> T) throws -> T {
+    try execute("SAVEPOINT nested")
+    do {
+      let value = try body()
+      try execute("RELEASE nested")
+      return value
+    } catch {
+      // SQLite may have rolled everything back by itself, above all when the disk is full.
+      if isInTransaction {
+        try execute("ROLLBACK TO nested")
+        try execute("RELEASE nested")
+      }
+      throw error
+    }
+  }
+
   /// The rowid of the row inserted last.
   package var lastInsertedRow: Int64 { sqlite3_last_insert_rowid(connection) }
 }
