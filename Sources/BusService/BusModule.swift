@@ -1,8 +1,10 @@
-package import EventKit
+import Contract
+import EventKit
 import Foundation
 import Logging
 package import ServerKit
 import StorageKit
+import TelemetryKit
 
 /// Durable fan-out of events, dead letters, lag.
 package enum BusModule: ServiceModule {

@@ -1,6 +1,6 @@
-package import Contract
+import Contract
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 package import StorageKit
 import Synchronization
 import TelemetryKit

@@ -2,6 +2,7 @@ import Contract
 import Logging
 import StorageKit
 import Synchronization
+import TelemetryKit
 
 /// Tries again what a consumer could not digest, after growing pauses; what fails to the end becomes a dead letter,
 /// and its subject stays parked until an operator has it redriven.
@@ -162,10 +163,9 @@ final class ConsumerRetries: Sendable {
       NewDeadLetter(consumer: definition.name, service: service, event: event, error: failing.error))
     var dead = failing
     dead.deadLetter = letter
-    let (store, saved) = (store, dead)
-    try await database.write { session in
+    try await database.write { [store, dead] session in
       // Unless a rebuild has made it void.
-      if try store.failingSubject(saved.key, in: session) != nil { try store.save(saved, in: session) }
+      if try store.failingSubject(dead.key, in: session) != nil { try store.save(dead, in: session) }
     }
     instruments.deadLetters.increment()
     logger.error(

@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import StorageKit
 
 /// How far a consumer is with one source.

@@ -1,6 +1,6 @@
-package import Contract
+import Contract
 import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import StorageKit
 import Synchronization
 import TelemetryKit
@@ -10,14 +10,21 @@ import TelemetryKit
 ///
 /// It keeps no cursor of its own: what the bus holds is asked at the start, after every failure, and now and then.
 /// So a bus that lost its log is refilled, and there is no second number to disagree.
-package final class OutboxRelay: Service {
+final class OutboxRelay: Service {
   private let outbox: Outbox
   private let database: ServiceDatabase
   private let bus: any EventBus
   private let settings: EventSettings
   private let logger: Logger
   private let committed = Signal()
-  private let held = Mutex<Int64?>(nil)
+  private let held = Mutex(Held())
+
+  /// What the bus said last.
+  private struct Held {
+    var seq: Int64?
+    /// Nothing has failed since.
+    var isSure = false
+  }
 
   init(
     outbox: Outbox, database: ServiceDatabase, bus: any EventBus, settings: EventSettings, clock: WallClock,
@@ -37,10 +44,10 @@ package final class OutboxRelay: Service {
     }
   }
 
-  /// The number up to which the bus is known to hold the events; nil before its first answer.
-  var lastHeld: Int64? { held.withLock { $0 } }
+  /// The number up to which the bus held the events when it was heard last; nil before its first answer.
+  var lastHeld: Int64? { held.withLock { $0.seq } }
 
-  package func run() async throws {
+  func run() async throws {
     await cancelWhenGracefulShutdown { [self] in await relay() }
     await finish()
   }
@@ -53,10 +60,10 @@ package final class OutboxRelay: Service {
         if try await relayOnce() { continue }
         backoff.reset()
         await committed.wait(beyond: seen, atMost: settings.headCheckInterval)
-        if committed.generation == seen { forgetHeld() }  // nothing happened for long: look again
+        if committed.generation == seen { doubtHeld() }  // nothing happened for long: look again
       } catch {
         if Task.isCancelled { return }
-        forgetHeld()
+        doubtHeld()
         logger.warning("events cannot be relayed now", metadata: ["error": "\(error)"])
         try? await Task.sleep(for: backoff.pause())
       }
@@ -65,8 +72,8 @@ package final class OutboxRelay: Service {
 
   /// Sends the next batch; false when there is nothing to send.
   private func relayOnce() async throws -> Bool {
-    let held = try await knownHeld()
-    let batch = try database.read { try outbox.batch(after: held, limit: EventLimits.batchCount, in: $0) }
+    let last = try await knownHeld()
+    let batch = try database.read { try outbox.batch(after: last, limit: EventLimits.batchCount, in: $0) }
     guard !batch.events.isEmpty else { return false }
     let receipt = try await bus.publish(batch)
     if receipt.outcome == .gap {
@@ -74,12 +81,12 @@ package final class OutboxRelay: Service {
         "the bus lacks earlier events and gets them again",
         metadata: ["held": "\(receipt.lastHeld)", "sent": "\(batch.first)"])
     }
-    held.withLock { $0 = receipt.lastHeld }
+    held.withLock { $0 = Held(seq: receipt.lastHeld, isSure: true) }
     return true
   }
 
   private func knownHeld() async throws -> Int64 {
-    if let held = lastHeld { return held }
+    if let held = held.withLock({ $0.isSure ? $0.seq : nil }) { return held }
     let last = try database.read { try outbox.last(in: $0) }
     var answer = try await bus.lastHeld(source: outbox.source, epoch: last.epoch)
     if answer > last.seq {
@@ -90,12 +97,13 @@ package final class OutboxRelay: Service {
       try await database.write { try outbox.beginEpoch(in: $0) }
       answer = 0
     }
-    held.withLock { $0 = answer }
+    let seq = answer
+    held.withLock { $0 = Held(seq: seq, isSure: true) }
     return answer
   }
 
-  private func forgetHeld() {
-    held.withLock { $0 = nil }
+  private func doubtHeld() {
+    held.withLock { $0.isSure = false }
   }
 
   /// On the way out, a last try to hand over what is left; what does not go now goes after the next start.

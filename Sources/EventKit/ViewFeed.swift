@@ -1,7 +1,7 @@
 package import Contract
-import Logging
+package import Logging
 package import ServerKit
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Feeds an in-memory view of one source: its snapshot first, then its events in order. A gap, a new epoch or a
