@@ -45,7 +45,8 @@ package enum BusModule: ServiceModule {
     } catch let StorageError.corrupt(reason) {
       let aside = "\(path).damaged-\(context.clock.now().milliseconds)"
       context.logger.error(
-        "the log is damaged, set aside and refilled by its sources", metadata: ["reason": "\(reason)", "to": "\(aside)"])
+        "the log is damaged, set aside and refilled by its sources",
+        metadata: ["reason": "\(reason)", "to": "\(aside)"])
       try FileManager.default.moveItem(atPath: path, toPath: aside)
       for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
         try FileManager.default.removeItem(atPath: path + suffix)

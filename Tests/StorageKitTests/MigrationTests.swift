@@ -15,8 +15,9 @@ struct MigrationTests {
       first.close()
       let later = try ServiceDatabase(path: path, migrations: noteSchema + [second])
       defer { later.close() }
-      #expect(try later.read { try $0.first("SELECT text, colour FROM note") { [$0.text(0), $0.text(1)] } }
-        == ["kept", "white"])
+      #expect(
+        try later.read { try $0.first("SELECT text, colour FROM note") { [$0.text(0), $0.text(1)] } }
+          == ["kept", "white"])
     }
   }
 

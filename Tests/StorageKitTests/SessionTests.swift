@@ -87,7 +87,9 @@ struct SessionTests {
   @Test("A read cannot write")
   func readOnly() async throws {
     try await withNotes { database in
-      #expect(throws: StorageError.self) { try database.read { try $0.execute("INSERT INTO note (text) VALUES ('x')") } }
+      #expect(throws: StorageError.self) {
+        try database.read { try $0.execute("INSERT INTO note (text) VALUES ('x')") }
+      }
     }
   }
 

@@ -31,7 +31,8 @@ struct ThroughputTests {
       }
       let microseconds = milliseconds(.now - readStart) * 1000 / Double(reads)
       FileHandle.standardError.write(
-        Data("StorageKit: \(Int(writesPerSecond)) durable writes/s by 64 clients, \(microseconds) µs a point read\n".utf8))
+        Data(
+          "StorageKit: \(Int(writesPerSecond)) durable writes/s by 64 clients, \(microseconds) µs a point read\n".utf8))
       #expect(found == reads)
       #expect(writesPerSecond > 500)
       #expect(microseconds < 500)
