@@ -42,6 +42,7 @@ func service(_ name: String, calls: [String] = [], also: [Target.Dependency] = [
     dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit"]
       + ([name] + calls).map { .target(name: "\($0)API") }
       + [logging, serviceLifecycle] + also,
+    exclude: ["README.md"],
     swiftSettings: style)
 }
 
