@@ -75,6 +75,14 @@ package struct ServiceEvents: Sendable {
         settings: settings, logger: context.logger, metrics: context.metrics))
   }
 
+  /// Up to where a consumer has taken in a source, as the session sees it; nil before the first event. Read together
+  /// with what the events led to, it says how recent that is.
+  package func position(
+    of consumerName: String, in source: String, _ session: SQLSession
+  ) throws -> EventPosition? {
+    try ConsumerStore(consumer: consumerName).cursor(source, in: session)?.position
+  }
+
   /// Offers `GET /internal/snapshot`, for consumers and views that start after the retention.
   package mutating func snapshot(_ write: @escaping SnapshotWriter) {
     snapshot = write
