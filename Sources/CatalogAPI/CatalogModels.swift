@@ -131,11 +131,14 @@ package struct SearchResult: Codable, Sendable {
   /// Best first.
   package var titleIds: [TitleID]
   package var genres: [Facet]
+  /// The query with its misspelt words mended, where the words as typed find nothing.
+  package var didYouMean: String?
   package var next: String?
 
-  package init(titleIds: [TitleID], genres: [Facet], next: String?) {
+  package init(titleIds: [TitleID], genres: [Facet], didYouMean: String? = nil, next: String?) {
     self.titleIds = titleIds
     self.genres = genres
+    self.didYouMean = didYouMean
     self.next = next
   }
 }
