@@ -1,0 +1,34 @@
+import Contract
+import Foundation
+
+/// How far a profile got with a title.
+struct Watch: Sendable, Hashable {
+  /// Shares of the running time between which a title waits to be continued.
+  static let unfinished = 0.02...0.92
+
+  let title: TitleNumber
+  let positionSeconds: Double
+  let durationSeconds: Double
+  /// Over all sessions.
+  let watchedSeconds: Double
+  let lastAt: Timestamp
+
+  private var share: Double { durationSeconds > 0 ? positionSeconds / durationSeconds : 0 }
+
+  /// The title is offered to be continued.
+  func isUnfinished(at now: Timestamp, withinDays days: Int) -> Bool {
+    Self.unfinished.contains(share) && now.seconds(since: lastAt) <= Double(days) * 86_400
+  }
+
+  /// The profile has seen it through.
+  var isFinished: Bool { share > Self.unfinished.upperBound }
+
+  /// How much this says about the profile's taste: by the part of the title that was watched, an abandoned one
+  /// saying nothing, and fading to a half over months (90 days half-life).
+  func weight(at now: Timestamp) -> Double {
+    let completion = durationSeconds > 0 ? watchedSeconds / durationSeconds : 0
+    let label = completion >= 0.7 ? 1 : completion >= 0.25 ? 0.4 : 0
+    let ageDays = max(0, now.seconds(since: lastAt)) / 86_400
+    return label * (0.5 + 0.5 * exp2(-ageDays / 90))
+  }
+}

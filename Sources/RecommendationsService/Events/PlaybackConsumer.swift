@@ -1,0 +1,47 @@
+import Contract
+import EventKit
+import PlaybackAPI
+import StorageKit
+
+/// What playback tells: who watches what, and how far. Every effect depends on the events alone, never on when they
+/// are read, so a projection made anew comes out the same.
+enum PlaybackConsumer {
+  static let name = "recommendations-playback"
+  static let source = "/playback"
+
+  static func apply(_ event: Event, in db: SQLSession) throws {
+    switch event.header.type {
+    case PlaybackStarted.type: try event.body(PlaybackStarted.self).map { try apply($0, in: db) }
+    case PlaybackProgressed.type: try event.body(PlaybackProgressed.self).map { try apply($0, in: db) }
+    case PlaybackEnded.type: try event.body(PlaybackEnded.self).map { try apply($0, in: db) }
+    default: break
+    }
+  }
+
+  /// Playback's events alone: its snapshot tells of sessions, not of what was watched.
+  static let rebuild = ConsumerRebuild(reset: { db in try ProjectionStore.clearPlays(in: db) })
+
+  private static func apply(_ started: PlaybackStarted, in db: SQLSession) throws {
+    guard try !WatchStore.isErased(started.profileId, in: db) else { return }
+    let title = try ProjectionStore.number(of: started.titleId, in: db)
+    try WatchStore.begin(title, by: started.profileId, at: started.startedAt, in: db)
+    try PlayCountStore.count(title, by: started.profileId, at: started.startedAt, in: db)
+  }
+
+  private static func apply(_ progressed: PlaybackProgressed, in db: SQLSession) throws {
+    guard try !WatchStore.isErased(progressed.profileId, in: db) else { return }
+    let watch = Watch(
+      title: try ProjectionStore.number(of: progressed.titleId, in: db),
+      positionSeconds: max(0, progressed.positionSeconds), durationSeconds: max(0, progressed.durationSeconds),
+      watchedSeconds: max(0, progressed.watchedSeconds), lastAt: progressed.at)
+    try WatchStore.set(watch, by: progressed.profileId, in: db)
+  }
+
+  private static func apply(_ ended: PlaybackEnded, in db: SQLSession) throws {
+    guard try !WatchStore.isErased(ended.profileId, in: db) else { return }
+    let watch = Watch(
+      title: try ProjectionStore.number(of: ended.titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
+      durationSeconds: max(0, ended.durationSeconds), watchedSeconds: max(0, ended.watchedSeconds), lastAt: ended.at)
+    try WatchStore.set(watch, by: ended.profileId, in: db)
+  }
+}

@@ -1,0 +1,39 @@
+import Contract
+import EventKit
+import RecommendationsAPI
+package import ServerKit
+import StorageKit
+
+/// Builds recommendations from its settings: the projection, what follows it, and the routes.
+package enum RecommendationsModule: ServiceModule {
+  package static let name = "recommendations"
+
+  package static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = try RecommendationsSettings(context.settings)
+    let database = try ServiceDatabase(
+      path: "\(context.dataFolder)/recommendations.db", migrations: RecommendationsSchema.migrations,
+      logger: context.logger, metrics: context.metrics)
+    let keeper = ShelfKeeper(database: database, settings: settings, clock: context.clock)
+    try keeper.refresh()
+    var events = try ServiceEvents(context, database: database, publishes: [])
+    events.consume(
+      PlaybackConsumer.name, from: [PlaybackConsumer.source], rebuild: PlaybackConsumer.rebuild,
+      PlaybackConsumer.apply)
+    events.consume(
+      CatalogConsumer.name, from: [CatalogConsumer.source], rebuild: CatalogConsumer.rebuild, CatalogConsumer.apply)
+    events.consume(AccountsConsumer.name, from: [AccountsConsumer.source], AccountsConsumer.apply)
+
+    var parts = ServiceParts()
+    let rows = RowRoutes(database: database, keeper: keeper, settings: settings, clock: context.clock) { [events] db in
+      let position = try events.position(of: PlaybackConsumer.name, in: PlaybackConsumer.source, db)
+      return RecommendationsAPI.EventPosition(epoch: position?.epoch ?? "", seq: position?.seq ?? 0)
+    }
+    rows.add(to: &parts.routes)
+    events.addRoutes(to: &parts.routes)
+    let refresher = ShelfRefresher(
+      database: database, keeper: keeper, settings: settings, clock: context.clock, logger: context.logger)
+    parts.background = events.background + [refresher]
+    parts.onClose = [{ database.close() }]
+    return parts
+  }
+}

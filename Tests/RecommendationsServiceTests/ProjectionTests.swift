@@ -1,0 +1,177 @@
+import ConfigKit
+import Contract
+import StorageKit
+import TestKit
+import Testing
+
+@testable import RecommendationsService
+
+@Suite struct ProjectionTests {
+  /// Two weeks of watching by some profiles, one of which is erased in between.
+  private func fortnight() throws -> SampleEvents {
+    var events = SampleEvents()
+    for index in 0..<12 { try events.title(facts("t\(index)", genres: ["g\(index % 3)"])) }
+    for index in 0..<120 {
+      let (profile, title) = ("p\(index % 7)", "t\(index * index % 12)")
+      let hoursAgo = Double(336 - index * 2)
+      try events.start(profile, title, hoursAgo: hoursAgo)
+      try events.progress(profile, title, share: Double(index % 10) / 10, hoursAgo: hoursAgo - 0.5)
+      try events.end(profile, title, share: Double(index % 11) / 10, hoursAgo: hoursAgo - 1)
+      if index == 60 { try events.delete("p3") }
+    }
+    return events
+  }
+
+  @Test("A projection made anew, the sources read in any order, equals the live one")
+  func rebuildsEqual() async throws {
+    let events = try fortnight().all
+    let live = try await projection(of: events)
+    #expect(live.count > 60)
+    for order in [["/playback", "/catalog", "/accounts"], ["/accounts", "/catalog", "/playback"]] {
+      let rebuilt = try await projection(of: order.flatMap { source in events.filter { $0.header.source == source } })
+      #expect(rebuilt == live, "\(order)")
+    }
+  }
+
+  @Test("Clearing the projection and reading all events again gives the same rows and the same shelf")
+  func clearsAndReplays() async throws {
+    let events = try fortnight().all
+    try await withDatabase { database in
+      let keeper = try ShelfKeeper(database: database, settings: .sample, clock: standing)
+      try await database.consume(events)
+      try keeper.refresh()
+      let (rows, orders) = (try database.projection(), keeper.current.orders)
+      try await database.write { db in
+        try ProjectionStore.clearTitles(in: db)
+        try ProjectionStore.clearPlays(in: db)
+      }
+      try keeper.refresh()
+      #expect(keeper.current.newest.isEmpty)
+      try await database.consume(events)
+      try keeper.refresh()
+      #expect(try database.projection() == rows)
+      #expect(keeper.current.orders == orders)
+    }
+  }
+
+  @Test("An event applied twice has its effect once")
+  func appliesOnce() async throws {
+    let events = try fortnight().all
+    let once = try await projection(of: events)
+    #expect(try await projection(of: events.flatMap { [$0, $0] }) == once)
+  }
+
+  @Test("An erased profile leaves no trace in rows or counts, not even by events that come later")
+  func erasesProfile() async throws {
+    var events = SampleEvents()
+    try events.title(facts("t"))
+    try events.start("kept", "t")
+    try events.start("gone", "t")
+    try events.progress("gone", "t", share: 0.5)
+    try events.delete("gone")
+    try events.end("gone", "t", share: 0.6)
+    try events.start("gone", "t", hoursAgo: -30)
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      let rows = try database.projection()
+      let gone = profileID("gone").description
+      #expect(rows.filter { $0.contains(gone) } == [gone])
+      #expect(rows.contains("\(titleID("t")) \(Trending.hour(of: noon)) 1"))
+    }
+  }
+
+  @Test("A profile counts once per title and UTC day, in the hour of its first play")
+  func countsUniqueProfiles() async throws {
+    var events = SampleEvents()
+    // Noon is 22:13 UTC.
+    for hoursAgo in [5.0, 3, 1, 0] { try events.start("p", "t", hoursAgo: hoursAgo) }
+    try events.start("q", "t", hoursAgo: 5)
+    try events.start("p", "t", hoursAgo: 24)
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      let plays = try database.projection().filter { $0.hasPrefix(titleID("t").description) }
+      let hour = Trending.hour(of: noon)
+      #expect(plays == ["\(titleID("t")) \(hour - 24) 1", "\(titleID("t")) \(hour - 5) 2"])
+    }
+  }
+
+  @Test("What is too old to count is forgotten, and counts stay what they are")
+  func forgetsOldPlays() async throws {
+    var events = SampleEvents()
+    try events.title(facts("t"))
+    for day in 0..<100 { try events.start("p\(day % 3)", "t", hoursAgo: Double(day) * 24) }
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      let keeper = try ShelfKeeper(database: database, settings: .sample, clock: standing)
+      try keeper.refresh()
+      let before = keeper.current.orders
+      let hour = Trending().firstHour(at: noon)
+      while try await database.write({ db in try PlayCountStore.forget(before: hour, limit: 7, in: db) }) {}
+      let left = try database.projection().filter { $0.hasPrefix(titleID("t").description) }.count
+      #expect((71...73).contains(left))
+      let anew = try ShelfKeeper(database: database, settings: .sample, clock: standing)
+      try anew.refresh()
+      #expect(anew.current.orders == before)
+    }
+  }
+
+  @Test("The shelf follows a changed title at once and new plays when a ranking is due")
+  func followsChanges() async throws {
+    var events = SampleEvents()
+    try events.title(facts("a", isPlayable: false))
+    try events.title(facts("b", isPlayable: false, addedDaysAgo: 20))
+    try await withDatabase { database in
+      let time = ManualClock(noon)
+      let keeper = ShelfKeeper(database: database, settings: try .sample, clock: time.clock)
+      try await database.consume(events.all)
+      try keeper.refresh()
+      #expect(keeper.current.titles(keeper.current.newest) == [titleID("a"), titleID("b")])
+
+      var news = SampleEvents()
+      try news.title(facts("b", isPlayable: true, addedDaysAgo: 20))
+      try await database.consume(news.all)
+      try keeper.refresh()
+      #expect(keeper.current.titles(keeper.current.newest) == [titleID("b"), titleID("a")])
+
+      var plays = SampleEvents()
+      try plays.start("p", "a")
+      try await database.consume(plays.all)
+      try keeper.refresh()
+      #expect(keeper.current.trending.isEmpty)
+      time.advance(seconds: 5)
+      try keeper.refresh()
+      #expect(keeper.current.titles(keeper.current.trending) == [titleID("a")])
+    }
+  }
+}
+
+let standing = WallClock { noon }
+
+extension RecommendationsSettings {
+  static var sample: RecommendationsSettings {
+    get throws { try RecommendationsSettings(SettingsReader(environment: [:])) }
+  }
+}
+
+extension Shelf {
+  func titles(_ numbers: [TitleNumber]) -> [TitleID] { numbers.compactMap { facts[Int($0)]?.id } }
+
+  /// All orders by ids.
+  var orders: [[TitleID]] { [titles(trending), titles(newest)] + genres.map { titles($0.titles) } }
+}
+
+func withDatabase<Result>(_ body: (ServiceDatabase) async throws -> Result) async throws -> Result {
+  try await withTemporaryFolder("recommendations") { folder in
+    let database = try ServiceDatabase(
+      path: "\(folder)/recommendations.db", migrations: RecommendationsSchema.migrations, durability: .normal)
+    defer { database.close() }
+    return try await body(database)
+  }
+}
+
+private func projection(of events: [Event]) async throws -> [String] {
+  try await withDatabase { database in
+    try await database.consume(events)
+    return try database.projection()
+  }
+}

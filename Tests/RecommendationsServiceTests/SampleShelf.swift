@@ -1,0 +1,58 @@
+import Contract
+
+@testable import RecommendationsService
+
+let noon = Timestamp(milliseconds: 1_700_000_000_000)
+
+func titleID(_ name: String) -> TitleID { TitleID(seed: name) }
+
+func facts(
+  _ name: String, genres: [String] = ["drama"], isPlayable: Bool = true, maturity: MaturityRating = .all,
+  addedDaysAgo: Double = 10, year: Int = 2000, directors: [String] = [], cast: [String] = []
+) -> TitleFacts {
+  TitleFacts(
+    id: titleID(name), year: year, maturity: maturity, isPlayable: isPlayable,
+    addedAt: noon.adding(seconds: -addedDaysAgo * 86_400), genres: genres, directors: directors, cast: cast)
+}
+
+/// A shelf of the titles, numbered from 1, with the profiles that began each of them in the last hour.
+struct SampleShelf {
+  let names: [String]
+  let shelf: Shelf
+
+  init(_ titles: [(name: String, facts: TitleFacts)], plays: [String: Int32] = [:]) {
+    names = [""] + titles.map(\.name)
+    let byNumber: [TitleFacts?] = [nil] + titles.map(\.facts)
+    var numbers: [TitleID: TitleNumber] = [:]
+    var popularity: [TitleNumber: Popularity] = [:]
+    for (index, title) in titles.enumerated() {
+      numbers[title.facts.id] = TitleNumber(index + 1)
+      guard let profiles = plays[title.name] else { continue }
+      var counts = PlayCounts()
+      counts.set(profiles, inHour: Trending.hour(of: noon))
+      popularity[TitleNumber(index + 1)] = Trending().popularity(of: counts, at: noon)
+    }
+    shelf = Shelf(
+      facts: byNumber, numbers: numbers, popularity: popularity, trending: Trending(),
+      similarity: SimilarityIndex(byNumber))
+  }
+
+  init(_ titles: [TitleFacts], named names: [String], plays: [String: Int32] = [:]) {
+    self.init(zip(names, titles).map { (name: $0, facts: $1) }, plays: plays)
+  }
+
+  func number(_ name: String) -> TitleNumber { TitleNumber(names.firstIndex(of: name) ?? 0) }
+
+  func page(_ watches: [Watch] = [], limit: MaturityRating = .eighteen, bounds: PageBounds = PageBounds()) -> HomePage {
+    HomePage(shelf: shelf, watches: watches, maturityLimit: limit, now: noon, bounds: bounds)
+  }
+
+  func watch(_ name: String, share: Double, watched: Double? = nil, hoursAgo: Double = 1) -> Watch {
+    Watch(
+      title: number(name), positionSeconds: share * 1000, durationSeconds: 1000,
+      watchedSeconds: (watched ?? share) * 1000, lastAt: noon.adding(seconds: -hoursAgo * 3600))
+  }
+
+  func names(_ row: PlannedRow?) -> [String] { row?.items.map { names[Int($0)] } ?? [] }
+  func names(_ rows: [PlannedRow], _ id: String) -> [String] { names(rows.first { $0.subject.id == id }) }
+}
