@@ -1,0 +1,58 @@
+import Foundation
+import TestKit
+import Testing
+
+extension SystemTests {
+  /// Headless Chromium, driven by Playwright from the tools folder; `deploy/test` fetches both.
+  @Suite(.enabled(if: Browser.isAvailable, "needs chromium and the browser driver: run deploy/test"))
+  struct BrowserTests {
+    @Test(
+      "A browser plays without a stall and resumes where it stopped", .timeLimit(.minutes(4)),
+      arguments: ["native", "mse"])
+    func watch(mode: String) async throws {
+      let stack = try await SharedStack.instance.stack()
+      let film = try await SharedStack.instance.playableFilm()
+      let viewer = try await Viewer.signUp(at: stack.address)
+      let seen = try await Browser.watch(film.title, as: viewer, at: stack.address, mode: mode)
+      #expect(!seen["rows"].items.isEmpty)
+      #expect(seen["begun"].bool == true)
+      #expect(seen["stalls"].number == 0)
+      #expect(seen["source"].text == (mode == "mse" ? "blob" : "http"))
+      let stopped = try #require(seen["stopped"].number)
+      let resumed = try #require(seen["resumed"].number)
+      #expect(stopped >= 10)
+      #expect(seen["label"].text == "Resume at 0:\(Int(stopped))")
+      #expect(resumed >= stopped - 1 && resumed < stopped + 4, "stopped at \(stopped), resumed at \(resumed)")
+      #expect(seen["errors"].items.isEmpty, "\(seen["errors"])")
+    }
+  }
+}
+
+enum Browser {
+  private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser/watch.py")
+    .path
+
+  private static var tools: String {
+    ProcessInfo.processInfo.environment["MATINEE_TOOLS"]
+      ?? URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: ".matinee-tools").path
+  }
+
+  private static var python: String { tools + "/browser/bin/python3" }
+
+  static var isAvailable: Bool {
+    Shell.isAvailable("chromium") && FileManager.default.isExecutableFile(atPath: python)
+  }
+
+  static func watch(_ title: String, as viewer: Viewer, at address: String, mode: String) async throws -> JSONValue {
+    let screenshots = ProcessInfo.processInfo.environment["MATINEE_SCREENSHOTS"]
+    let command =
+      ["env", python, script, "/usr/bin/chromium", address, viewer.email, viewer.password, title, mode]
+      + (screenshots.map { [$0] } ?? [])
+    let result = try await Shell.run(command)
+    guard result.status == 0, let line = result.output.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
+      throw ShellError.failed(command, result.output)
+    }
+    return try JSONValue(parsing: Array(line.utf8))
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Synchronization
+import TestKit
+
+/// One stack for the tests that leave it as they found it; started at the first use, ended with the test process.
+actor SharedStack {
+  static let instance = SharedStack()
+  private static let running = Mutex<RunningStack?>(nil)
+
+  private var starting: Task<RunningStack, any Error>?
+  private var film: Task<Film, any Error>?
+
+  func stack() async throws -> RunningStack {
+    if let starting { return try await starting.value }
+    let task = Task {
+      let stack = try await RunningStack.start()
+      Self.running.withLock { $0 = stack }
+      atexit { SharedStack.running.withLock { $0?.stop() } }
+      return stack
+    }
+    starting = task
+    return try await task.value
+  }
+
+  /// A film that plays, encoded once for all tests that need one.
+  func playableFilm() async throws -> Film {
+    let stack = try await stack()
+    if let film { return try await film.value }
+    let task = Task { try await Film.encode(on: stack, named: "The Shared Film") }
+    film = task
+    return try await task.value
+  }
+}
+
+/// A title with its footage and its encode job.
+struct Film: Sendable {
+  let title: String
+  let job: String
+  let footage: Footage
+
+  /// Makes a title, takes a film file in by path and waits until it plays.
+  static func encode(on stack: RunningStack, named name: String, seconds: Int = 20) async throws -> Film {
+    let footage = try await Footage.make(
+      in: stack.home + "/sources", name: "\(UUID().uuidString).mp4", seconds: seconds)
+    let film = try await submit(footage, named: name, on: stack)
+    try await film.waitUntilDone(on: stack)
+    return film
+  }
+
+  static func submit(_ footage: Footage, named name: String, on stack: RunningStack) async throws -> Film {
+    let studio = try await stack.studio()
+    let created = try await studio.post(
+      "/v1/studio/titles",
+      json: #"{"name":"\#(name)","year":2026,"maturity":"all","genres":["test"],"synopsis":"Made for a test."}"#)
+    guard created.status == 201, let title = created.json["id"].text else { throw UnexpectedAnswer(created) }
+    let submitted = try await studio.post(
+      "/v1/studio/jobs", json: #"{"titleId":"\#(title)","source":{"path":"\#(footage.path)"}}"#,
+      headers: [("idempotency-key", UUID().uuidString)])
+    guard submitted.status == 201, let job = submitted.json["id"].text else { throw UnexpectedAnswer(submitted) }
+    return Film(title: title, job: job, footage: footage)
+  }
+
+  func waitUntilDone(on stack: RunningStack, within limit: Duration = .seconds(120)) async throws {
+    let studio = try await stack.studio()
+    var last: PublicClient.Answer?
+    try await eventually(within: limit) {
+      guard let answer = try? await studio.get("/v1/studio/jobs/\(job)"), answer.status == 200 else { return false }
+      last = answer
+      return ["succeeded", "failed"].contains(answer.json["state"].text)
+    }
+    if let last, last.json["state"].text != "succeeded" { throw UnexpectedAnswer(last) }
+  }
+}
+
+extension RunningStack {
+  /// The public API as the operator.
+  func studio() async throws -> PublicClient {
+    try await Viewer.logIn(at: address, email: `operator`.email, password: `operator`.password)
+  }
+}
