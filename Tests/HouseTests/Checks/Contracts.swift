@@ -1,0 +1,67 @@
+/// What must hold across files: event types are unique, endpoints are routed once and tested.
+enum Contracts {
+  struct DeclaredEndpoint: Sendable {
+    let owner: String
+    let property: String
+    let name: String
+    let path: String
+    let line: Int
+    var reference: String { "\(owner).\(property)" }
+  }
+
+  static func endpoints(in files: [RepositoryFile]) -> [DeclaredEndpoint] {
+    let pattern = /enum (\w*Endpoints)\b/
+    return files.flatMap { file -> [DeclaredEndpoint] in
+      guard let owner = file.text.firstMatch(of: pattern) else { return [] }
+      return file.text.matches(of: /static let (\w+)\s*=\s*Endpoint<[^(]*>\(\s*"([\w.]+)"/).map { match in
+        let line = file.text[..<match.range.lowerBound].count { $0 == "\n" } + 1
+        return DeclaredEndpoint(
+          owner: String(owner.1), property: String(match.1), name: String(match.2), path: file.path, line: line)
+      }
+    }
+  }
+
+  static func duplicateNames(in files: [RepositoryFile]) -> [Violation] {
+    duplicates(endpoints(in: files).map { ($0.name, $0.path, $0.line) }, what: "endpoint name")
+  }
+
+  static func duplicateEventTypes(in files: [RepositoryFile]) -> [Violation] {
+    let declared = files.filter { $0.target.hasSuffix("API") }.flatMap { file in
+      file.lines.enumerated().compactMap { index, line in
+        line.firstMatch(of: /static let type = "([^"]+)"/).map { (String($0.1), file.path, index + 1) }
+      }
+    }
+    return duplicates(declared, what: "event type")
+      + declared.filter { $0.0.wholeMatch(of: /[a-z]+\.[a-z-]+\.[a-z-]+\.v[0-9]+/) == nil }
+      .map { Violation(path: $0.1, line: $0.2, rule: "\($0.0) is not <service>.<noun>.<past participle>.v<N>") }
+  }
+
+  static func unrouted(in files: [RepositoryFile]) -> [Violation] {
+    let routes = files.filter { !$0.target.hasSuffix("API") }.map(\.text)
+    return endpoints(in: files).filter { endpoint in
+      !routes.contains { isRouted(endpoint, in: $0) }
+    }.map { Violation(path: $0.path, line: $0.line, rule: "\($0.reference) is declared but no service routes it") }
+  }
+
+  static func untested(in sources: [RepositoryFile], tests: [RepositoryFile]) -> [Violation] {
+    let texts = tests.filter { $0.target != "HouseTests" }.map(\.text)
+    return endpoints(in: sources).filter { endpoint in
+      !texts.contains { $0.contains(endpoint.reference) || $0.contains("\"\(endpoint.name)\"") }
+    }.map { Violation(path: $0.path, line: $0.line, rule: "no test calls \($0.reference)") }
+  }
+
+  /// `routes.on(X.y` in any of its forms, however the line is broken.
+  private static func isRouted(_ endpoint: DeclaredEndpoint, in text: String) -> Bool {
+    text.ranges(of: endpoint.reference).contains { range in
+      let after = text[range.upperBound...].first ?? " "
+      let before = text[..<range.lowerBound].suffix(80)
+      return !after.isLetter && !after.isNumber && before.contains(/\.(on|answer|raw|forward\w*)\(\s*$/)
+    }
+  }
+
+  private static func duplicates(_ declared: [(name: String, path: String, line: Int)], what: String) -> [Violation] {
+    Dictionary(grouping: declared, by: \.name).values.filter { $0.count > 1 }.flatMap { group in
+      group.map { Violation(path: $0.path, line: $0.line, rule: "\(what) \($0.name) is declared \(group.count) times") }
+    }
+  }
+}
