@@ -161,6 +161,9 @@ let package = Package(
     tests(
       "Load",
       of: ["Contract", "ClientKit", "AccountsAPI", "PlaybackAPI", histogram]),
+    .testTarget(
+      name: "Benchmarks", dependencies: ["Contract", "ClientKit", "SecurityKit", "PlaybackAPI", "TestKit"],
+      path: "Tests/Benchmarks", swiftSettings: style),
   ],
   swiftLanguageModes: [.v6]
 )

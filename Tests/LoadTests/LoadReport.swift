@@ -1,5 +1,6 @@
 import Foundation
 import Histogram
+import TestKit
 
 /// A run in figures: for people as a table, for programs as JSON.
 struct LoadReport: Codable, Sendable {

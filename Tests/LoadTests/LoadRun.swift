@@ -31,16 +31,11 @@ struct LoadRun: Sendable {
       generator: LoadReport.process(name: "generator", before: generatorBefore, after: ProcessUsage(pid: generator)))
   }
 
-  /// A handful of viewers of their own accounts, so that streams-at-once limits are not what is measured.
+  /// A handful of viewers of their own accounts, so that streams-at-once limits are not what is measured. A later
+  /// run finds them again.
   private func makeViewers(_ address: String) async throws -> [Viewer] {
-    if let email = settings.email, let password = settings.password {
-      let client = try await Viewer.logIn(at: address, email: email, password: password)
-      let profiles = try await client.get("/v1/profiles")
-      guard let id = profiles.json["items"][0]["id"].text else { throw UnexpectedAnswer(profiles) }
-      return [Viewer(client: client, email: email, password: password, profile: id)]
-    }
     var viewers: [Viewer] = []
-    for _ in 0..<16 { viewers.append(try await Viewer.signUp(at: address)) }
+    for number in 0..<16 { viewers.append(try await Viewer.known(as: "load-\(number)@example.test", at: address)) }
     return viewers
   }
 

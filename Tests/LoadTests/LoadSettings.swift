@@ -14,9 +14,6 @@ struct LoadSettings: Sendable {
   var inFlightLimit = 2000
   /// Where the report goes as JSON.
   var reportPath: String?
-  /// Log-in of the viewer to play as; a fresh account where absent.
-  var email: String?
-  var password: String?
 
   static let defaultMix: [Journey: Double] = [.browse: 60, .search: 10, .play: 10, .heartbeat: 20]
 
@@ -50,8 +47,6 @@ struct LoadSettings: Sendable {
       address: address, seconds: number("seconds", default: 20), rate: number("rate", default: 50),
       mix: try environment["MATINEE_LOAD_MIX"].map(mix) ?? defaultMix)
     settings.reportPath = environment["MATINEE_LOAD_JSON"]
-    settings.email = environment["MATINEE_LOAD_EMAIL"]
-    settings.password = environment["MATINEE_LOAD_PASSWORD"]
     return settings
   }
 

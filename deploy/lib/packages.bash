@@ -11,7 +11,7 @@ run_packages=(
 )
 # What only fetching wheels needs, and what only the tests need.
 fetch_packages=(python3-minimal python3-pip)
-test_packages=(chromium python3-venv shellcheck)
+test_packages=(chromium prometheus python3-venv shellcheck)
 
 is_debian() {
   local ID='' ID_LIKE=''

@@ -66,9 +66,25 @@ package struct Viewer: Sendable {
     self.profile = profile
   }
 
+  private static let testPassword = "a viewer for tests only"
+
+  /// The account of that address with its first profile; made where it is not there yet.
+  package static func known(as email: String, at address: String) async throws -> Viewer {
+    guard let client = try? await logIn(at: address, email: email, password: testPassword) else {
+      return try await signUp(as: email, at: address)
+    }
+    let profiles = try await client.get("/v1/profiles")
+    guard let id = profiles.json["items"][0]["id"].text else { throw UnexpectedAnswer(profiles) }
+    return Viewer(client: client, email: email, password: testPassword, profile: id)
+  }
+
+  /// A fresh account.
   package static func signUp(at address: String) async throws -> Viewer {
-    let email = "viewer-\(UUID().uuidString.lowercased())@example.test"
-    let password = "a viewer for tests only"
+    try await signUp(as: "viewer-\(UUID().uuidString.lowercased())@example.test", at: address)
+  }
+
+  private static func signUp(as email: String, at address: String) async throws -> Viewer {
+    let password = testPassword
     let guest = PublicClient(address: address)
     let account = try await guest.post(
       "/v1/accounts",

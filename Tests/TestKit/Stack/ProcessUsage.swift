@@ -1,12 +1,12 @@
 import Foundation
 
 /// CPU seconds and memory of one process, from `/proc`.
-struct ProcessUsage: Sendable {
-  var cpuSeconds: Double
+package struct ProcessUsage: Sendable {
+  package var cpuSeconds: Double
   /// Proportional set size in bytes: shared pages are counted by the part.
-  var proportionalBytes: Int
+  package var proportionalBytes: Int
 
-  init?(pid: Int) {
+  package init?(pid: Int) {
     guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
       let fields = stat.split(separator: ")").last?.split(separator: " "), fields.count > 13,
       let user = Double(fields[11]), let system = Double(fields[12])
@@ -18,7 +18,7 @@ struct ProcessUsage: Sendable {
   }
 
   /// The processes of the stack that serves `port`: every `matinee <service>` with the same home as the gateway.
-  static func stack(servingPort port: Int) -> [String: Int] {
+  package static func stack(servingPort port: Int) -> [String: Int] {
     let all = processes()
     guard let home = all.first(where: { $0.service == "gateway" && $0.port == port })?.home else { return [:] }
     var found: [String: Int] = [:]
