@@ -67,6 +67,17 @@ package struct EventHeader: Codable, Sendable, Hashable {
   }
 }
 
+/// A place in one source's events.
+package struct EventPosition: Codable, Sendable, Hashable {
+  package var epoch: String
+  package var seq: Int64
+
+  package init(epoch: String, seq: Int64) {
+    self.epoch = epoch
+    self.seq = seq
+  }
+}
+
 package enum EventError: Error, Sendable {
   case checksumMismatch
 }

@@ -1,14 +1,3 @@
-/// A place in a source's events: after `seq` of `epoch`.
-package struct EventPosition: Sendable, Hashable, Codable {
-  package var epoch: String
-  package var seq: Int64
-
-  package init(epoch: String, seq: Int64) {
-    self.epoch = epoch
-    self.seq = seq
-  }
-}
-
 /// Events of one source and epoch as it wrote them, numbered `first`, `first + 1`, …
 package struct EventBatch: Sendable, Hashable {
   package var source: String

@@ -14,17 +14,6 @@ package struct RecommendedRows: Codable, Sendable {
   }
 }
 
-/// A place in one source's events.
-package struct EventPosition: Codable, Sendable, Hashable {
-  package var epoch: String
-  package var seq: Int64
-
-  package init(epoch: String, seq: Int64) {
-    self.epoch = epoch
-    self.seq = seq
-  }
-}
-
 package struct RecommendedRow: Codable, Sendable {
   package enum Kind: String, Codable, Sendable { case continueWatching, trending, genre, new }
 

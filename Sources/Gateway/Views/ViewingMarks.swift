@@ -1,5 +1,4 @@
 import Contract
-import RecommendationsAPI
 import Synchronization
 
 /// When each profile's viewing last changed, as far as this gateway knows: what was asked for before that is outdated.

@@ -1,0 +1,46 @@
+import AccountsAPI
+import CatalogAPI
+import ClientKit
+import Contract
+import EventKit
+package import ServerKit
+
+/// The only public door: authenticates, composes pages from several services, forwards the rest, and keeps
+/// answering when one of them is down. It owns nothing durable: its views are fed by events.
+package enum GatewayModule: ServiceModule {
+  package static let name = "gateway"
+
+  package static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = try GatewaySettings(context.settings)
+    let accounts = try context.upstream("accounts")
+    let catalog = try context.upstream("catalog")
+    let recommendations = try context.upstream("recommendations")
+
+    let catalogue = CatalogueView()
+    let profileParts = ProfileParts(
+      settings: settings, recommendations: recommendations, playback: try context.upstream("playback"))
+    let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
+      try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
+    }
+    let authenticator = ViewerAuthenticator(
+      settings: settings, keyRing: KeyRing(accounts: accounts), profiles: profiles, clock: context.clock)
+
+    var parts = ServiceParts()
+    parts.authenticator = authenticator
+    PageRoutes(
+      home: HomePage(catalogue: catalogue, parts: profileParts, settings: settings),
+      row: RowPage(catalogue: catalogue, parts: profileParts, recommendations: recommendations),
+      title: TitlePage(
+        catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
+      search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog)
+    ).addRoutes(to: &parts.routes)
+    try Forwarding(context: context, settings: settings, parts: profileParts).addRoutes(to: &parts.routes)
+    try TopologyRoutes(context).addRoutes(to: &parts.routes)
+    try WebRoutes().addRoutes(to: &parts.routes)
+
+    let feeds = GatewayFeeds(
+      catalogue: catalogue, profiles: profiles, parts: profileParts, authenticator: authenticator)
+    parts.background = try feeds.services(context)
+    return parts
+  }
+}

@@ -1,0 +1,147 @@
+import AccountsAPI
+import CatalogAPI
+import ClientKit
+import Contract
+import DeliveryAPI
+import EncodingAPI
+import EventKit
+import NIOCore
+import PlaybackAPI
+import ServerKit
+
+/// Endpoints of other services that are public as they stand: the gateway says who calls, the service does the rest.
+struct Forwarding: Sendable {
+  let context: ServiceContext
+  let settings: GatewaySettings
+  let parts: ProfileParts
+
+  func addRoutes(to routes: inout Routes) throws {
+    try addAccounts(to: &routes)
+    try addPlayback(to: &routes)
+    try addStudio(to: &routes)
+    try addMedia(to: &routes)
+  }
+
+  private func addAccounts(to routes: inout Routes) throws {
+    let accounts = try context.upstream("accounts")
+    routes.raw(AccountsEndpoints.signUp, exchange(AccountsEndpoints.signUp, accounts))
+    routes.raw(AccountsEndpoints.logIn, exchange(AccountsEndpoints.logIn, accounts))
+    routes.raw(AccountsEndpoints.refresh, exchange(AccountsEndpoints.refresh, accounts))
+    routes.raw(AccountsEndpoints.jwks, exchange(AccountsEndpoints.jwks, accounts))
+    routes.raw(AccountsEndpoints.account, exchange(AccountsEndpoints.account, accounts))
+    routes.raw(AccountsEndpoints.profiles, exchange(AccountsEndpoints.profiles, accounts))
+    routes.raw(AccountsEndpoints.createProfile, exchange(AccountsEndpoints.createProfile, accounts))
+    routes.raw(AccountsEndpoints.profile, exchange(AccountsEndpoints.profile, accounts))
+    routes.raw(AccountsEndpoints.updateProfile, exchange(AccountsEndpoints.updateProfile, accounts))
+    routes.raw(AccountsEndpoints.deleteProfile, exchange(AccountsEndpoints.deleteProfile, accounts))
+  }
+
+  private func addPlayback(to routes: inout Routes) throws {
+    let playback = try context.upstream("playback")
+    routes.raw(PlaybackEndpoints.start, exchange(PlaybackEndpoints.start, playback))
+    routes.raw(PlaybackEndpoints.heartbeat, exchange(PlaybackEndpoints.heartbeat, playback))
+    routes.raw(PlaybackEndpoints.stop, exchange(PlaybackEndpoints.stop, playback))
+    routes.raw(PlaybackEndpoints.history, exchange(PlaybackEndpoints.history, playback))
+  }
+
+  private func addStudio(to routes: inout Routes) throws {
+    let catalog = try context.upstream("catalog")
+    routes.raw(CatalogEndpoints.titles, exchange(CatalogEndpoints.titles, catalog))
+    routes.raw(CatalogEndpoints.title, exchange(CatalogEndpoints.title, catalog))
+    routes.raw(CatalogEndpoints.createTitle, exchange(CatalogEndpoints.createTitle, catalog))
+    routes.raw(CatalogEndpoints.importTitles, exchange(CatalogEndpoints.importTitles, catalog))
+    let encoding = try context.upstream("encoding")
+    routes.raw(EncodingEndpoints.upload, upload(encoding))
+    routes.raw(EncodingEndpoints.createJob, exchange(EncodingEndpoints.createJob, encoding))
+    routes.raw(EncodingEndpoints.jobs, exchange(EncodingEndpoints.jobs, encoding))
+    routes.raw(EncodingEndpoints.job, exchange(EncodingEndpoints.job, encoding))
+    routes.raw(EncodingEndpoints.cancelJob, exchange(EncodingEndpoints.cancelJob, encoding))
+    let bus = try context.upstream("bus")
+    routes.raw(BusEndpoints.lag, exchange(BusEndpoints.lag, bus))
+    routes.raw(BusEndpoints.deadLetters, exchange(BusEndpoints.deadLetters, bus))
+    routes.raw(BusEndpoints.redrive, exchange(BusEndpoints.redrive, bus))
+  }
+
+  private func addMedia(to routes: inout Routes) throws {
+    let delivery = try context.upstream("delivery")
+    routes.raw(DeliveryEndpoints.media, download(delivery))
+    routes.raw(DeliveryEndpoints.mediaHead, exchange(DeliveryEndpoints.mediaHead, delivery))
+    routes.raw(DeliveryEndpoints.artwork) { [download = download(delivery)] call in
+      guard call.request.principal.role != .anonymous else {
+        throw Problem.unauthenticated("Sign in to see artwork.")
+      }
+      return try await download(call)
+    }
+  }
+
+  // MARK: - Shapes of forwarding
+
+  private typealias Handler = @Sendable (RawCall) async throws -> Answer
+
+  /// A small request and a small answer.
+  private func exchange(_ endpoint: any EndpointDescription, _ upstream: any StreamingTransport) -> Handler {
+    { call in
+      let body = try await call.body.collect(upTo: endpoint.bodyLimitBytes)
+      let request = TransportRequest(
+        method: call.request.method, target: call.request.target, headers: Self.passedOn(call.request),
+        body: Array(body.readableBytesView), context: call.request.context)
+      defer { noteWrite(call.request, endpoint) }
+      let answer = try await upstream.send(request)
+      return Answer(
+        status: answer.status, headers: answer.headers.filter { Self.answeredHeaders.contains($0.name) },
+        body: answer.body.isEmpty ? .none : .bytes(ByteBuffer(bytes: answer.body)))
+    }
+  }
+
+  /// An answer of any length, sent on as it arrives.
+  private func download(_ upstream: any StreamingTransport) -> Handler {
+    { call in
+      let request = TransportRequest(
+        method: call.request.method, target: call.request.target, headers: Self.passedOn(call.request),
+        context: call.request.context)
+      let answer = try await upstream.stream(request, upload: nil)
+      return Answer(
+        status: answer.status, headers: answer.headers.filter { Self.answeredHeaders.contains($0.name) },
+        body: .stream(length: answer.header("content-length").flatMap { Int($0) }, answer.body))
+    }
+  }
+
+  /// A body of any length, sent on as it arrives; a film takes as long as it takes.
+  private func upload(_ upstream: any StreamingTransport) -> Handler {
+    { call in
+      var context = call.request.context
+      context.deadline = .after(.seconds(settings.uploadDeadlineSeconds))
+      let request = TransportRequest(
+        method: .post, target: call.request.target, headers: Self.passedOn(call.request), context: context)
+      let length = call.request.header("content-length").flatMap { Int($0) }
+      let answer = try await upstream.stream(request, upload: StreamingUpload(contentLength: length, chunks: call.body))
+      return Answer(
+        status: answer.status, headers: answer.headers.filter { Self.answeredHeaders.contains($0.name) },
+        body: .stream(length: answer.header("content-length").flatMap { Int($0) }, answer.body))
+    }
+  }
+
+  /// What an account wrote outdates what is kept of its profiles, whether or not the answer arrived.
+  private func noteWrite(_ request: RequestInfo, _ endpoint: any EndpointDescription) {
+    guard endpoint.method != .get, endpoint.name.hasPrefix("playback."), let account = request.principal.account
+    else { return }
+    parts.resumePointsChanged(of: account)
+  }
+
+  // MARK: - Headers
+
+  private static let requestHeaders = [
+    "content-type", "accept", "if-match", "if-none-match", "if-range", "if-modified-since", "range", "idempotency-key",
+    "x-request-id", "user-agent", "content-digest", "origin",
+  ]
+
+  private static let answeredHeaders: Set<String> = [
+    "content-type", "etag", "cache-control", "last-modified", "location", "retry-after", "accept-ranges",
+    "content-range", "vary", "allow", "content-disposition", "access-control-allow-origin",
+    "access-control-expose-headers", "ratelimit", "ratelimit-policy",
+  ]
+
+  private static func passedOn(_ request: RequestInfo) -> [(name: String, value: String)] {
+    requestHeaders.compactMap { name in request.header(name).map { (name, $0) } }
+  }
+}

@@ -1,0 +1,36 @@
+import AccountsAPI
+import CatalogAPI
+import Contract
+import EventKit
+import ServerKit
+import ServiceLifecycle
+
+/// What feeds the gateway's views: catalog's events make the catalogue, accounts' and playback's outdate what is kept.
+struct GatewayFeeds: Sendable {
+  let catalogue: CatalogueView
+  let profiles: ProfileDirectory
+  let parts: ProfileParts
+  let authenticator: ViewerAuthenticator
+
+  func services(_ context: ServiceContext) throws -> [any Service] {
+    [
+      try ViewFeed(
+        context, name: "gateway-catalogue", source: "/catalog",
+        reset: { lines in try catalogue.replaceAll(lines.map { try JSON.decode(TitleChanged.self, from: $0).title }) },
+        apply: { event in
+          if let changed = try event.body(TitleChanged.self) { try catalogue.apply([changed.title]) }
+        }),
+      try ViewFeed(
+        context, name: "gateway-profiles", source: "/accounts",
+        reset: { _ in profiles.forgetAll() },
+        apply: { event in
+          try profiles.apply(event)
+          if let ended = try event.body(LoginSessionEnded.self) { authenticator.end(ended.loginSessionId) }
+        }),
+      try ViewFeed(
+        context, name: "gateway-viewing", source: "/playback",
+        reset: { _ in parts.forgetAll() },
+        apply: { event in parts.apply(event) }),
+    ]
+  }
+}
