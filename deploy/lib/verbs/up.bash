@@ -84,6 +84,7 @@ start_all() {
   for process in ${renewed[@]+"${renewed[@]}"}; do
     say "Starting $process again: its program was built anew."
     restart_process "$process"
+    await_ready "$process" || exit 1
   done
   await_ready "${processes[@]}" || exit 1
   report_start "$1" "$launched" $((${#started[@]} + ${#renewed[@]}))
