@@ -1,15 +1,15 @@
 # shellcheck shell=bash
 # HTTP/1.1 over bash's own sockets: a look at nine services starts no process.
 
-# A service that ends while it is asked must not end the asker.
-trap : PIPE
-
 # http_get PORT PATH → http_status, http_body; fails if nobody answers within a second.
 http_get() {
   local connection line
   http_status='' http_body=''
   { exec {connection}<>"/dev/tcp/127.0.0.1/$1"; } 2>/dev/null || return 1
+  # A service that ends while it is asked must not end the asker.
+  trap : PIPE
   { printf 'GET %s HTTP/1.1\r\nhost: 127.0.0.1:%s\r\nconnection: close\r\n\r\n' "$2" "$1" >&"$connection"; } 2>/dev/null
+  trap - PIPE
   if IFS=' ' read -r -t 1 -u "$connection" _ http_status _; then
     while IFS= read -r -t 1 -u "$connection" line && [[ $line != $'\r' && -n $line ]]; do :; done
     # Bodies of these routes are small; one without a last newline is still read.

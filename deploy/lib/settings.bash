@@ -26,28 +26,25 @@ encoder_limit=64
 # The gateway's port; the others keep their distance to it, so a second stack needs only another base.
 port_base=${MATINEE_PORT_BASE:-8080}
 
-# In the order of dependence: what others need comes first. Encoders follow by number.
-single_services=(bus accounts catalog encoding playback recommendations delivery gateway)
+# single_services[], port_distance[SERVICE]: what the file `services` lists.
+single_services=()
+declare -A port_distance=()
+while read -r name distance; do
+  [[ -n $name && $name != '#'* ]] || continue
+  single_services+=("$name")
+  port_distance[$name]=$distance
+done <"$root/deploy/lib/services"
+unset name distance
 
 # port_of PROCESS → REPLY. A MATINEE_<SERVICE>_PORT in the environment wins over the base.
 port_of() {
   local process=$1 variable
-  case $process in
-    gateway) REPLY=$port_base ;;
-    bus) REPLY=$((port_base + 20)) ;;
-    accounts) REPLY=$((port_base + 21)) ;;
-    catalog) REPLY=$((port_base + 22)) ;;
-    encoding) REPLY=$((port_base + 23)) ;;
-    playback) REPLY=$((port_base + 24)) ;;
-    recommendations) REPLY=$((port_base + 25)) ;;
-    delivery) REPLY=$((port_base + 26)) ;;
-    encoder-*) REPLY=$((port_base + 26 + ${process#encoder-})) ;;
-    *) return 1 ;;
-  esac
-  if [[ $process != encoder-* ]]; then
-    variable=MATINEE_${process^^}_PORT
-    REPLY=${!variable:-$REPLY}
+  if [[ $process == encoder-* ]]; then
+    REPLY=$((port_base + 26 + ${process#encoder-}))
+    return
   fi
+  variable=MATINEE_${process^^}_PORT
+  REPLY=${!variable:-$((port_base + port_distance[$process]))}
 }
 
 # service_of PROCESS → REPLY: the name the binary knows, `encoder` for `encoder-2`.
