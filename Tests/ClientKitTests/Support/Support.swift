@@ -65,3 +65,39 @@ final class Gate: Sendable {
   func open() { isOpen.withLock { $0 = true } }
   func wait() { while !isOpen.withLock({ $0 }) { usleep(500) } }
 }
+
+/// Time that passes when a test says so.
+final class HandClock: Sendable {
+  private let instant = Mutex(ContinuousClock.now)
+  var clock: MonotonicClock { MonotonicClock { self.instant.withLock { $0 } } }
+  func advance(by duration: Duration) { instant.withLock { $0 += duration } }
+}
+
+/// An upstream in memory, whose every answer is decided by the test.
+final class StubTransport: Transport {
+  private let answer: @Sendable (Int, TransportRequest) async throws -> TransportResponse
+  let calls = Counter()
+
+  /// The answer is asked for with the call's number, from 1.
+  init(_ answer: @escaping @Sendable (Int, TransportRequest) async throws -> TransportResponse) {
+    self.answer = answer
+  }
+
+  func send(_ request: TransportRequest) async throws -> TransportResponse {
+    try await answer(calls.add(), request)
+  }
+}
+
+/// The largest of some numbers.
+final class Peak: Sendable {
+  private let most = Mutex(0)
+  var value: Int { most.withLock { $0 } }
+  func note(_ number: Int) { most.withLock { $0 = max($0, number) } }
+}
+
+/// Something that comes true.
+final class Flag: Sendable {
+  private let state = Mutex(false)
+  var isRaised: Bool { state.withLock { $0 } }
+  func raise() { state.withLock { $0 = true } }
+}
