@@ -26,7 +26,7 @@ package enum RecommendationsModule: ServiceModule {
     var parts = ServiceParts()
     let rows = RowRoutes(database: database, keeper: keeper, settings: settings, clock: context.clock) { [events] db in
       let position = try events.position(of: PlaybackConsumer.name, in: PlaybackConsumer.source, db)
-      return RecommendationsAPI.EventPosition(epoch: position?.epoch ?? "", seq: position?.seq ?? 0)
+      return EventPosition(epoch: position?.epoch ?? "", seq: position?.seq ?? 0)
     }
     rows.add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
