@@ -99,8 +99,8 @@ let package = Package(
       name: "EncoderService",
       dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EncodingAPI", logging, serviceLifecycle],
       swiftSettings: style),
-    service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit"]),
-    service("Delivery", calls: ["Playback"], also: ["SecurityKit"]),
+    service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),
+    service("Delivery", calls: ["Playback"], also: ["SecurityKit", "CLinux", nioCore, nioPosix]),
     service("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
     .target(
       name: "Gateway",
@@ -127,6 +127,7 @@ let package = Package(
 
     // C
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
     // Tests
