@@ -15,7 +15,8 @@ package enum PlaybackEndpoints {
     summary: "End a session; its media addresses stop working.")
 
   package static let history = Endpoint<HistoryQuery, Empty, Page<HistoryEntry>>(
-    "playback.history", .get, "/v1/profiles/{profile}/history", access: .viewer, summary: "What was watched, latest first.")
+    "playback.history", .get, "/v1/profiles/{profile}/history", access: .viewer,
+    summary: "What was watched, latest first.")
 
   /// For the composed pages: where a profile stopped in each title it has begun.
   package static let resumePoints = Endpoint<ResumeQuery, Empty, ResumePoints>(

@@ -79,3 +79,47 @@ package struct PlaybackEnded: EventBody {
     self.at = at
   }
 }
+
+/// One line of playback's snapshot, for those who begin after the events' retention: exactly one member is there.
+package struct PlaybackSnapshotLine: Codable, Sendable {
+  /// A session that ended before its media tokens expire.
+  package struct EndedSession: Codable, Sendable, Hashable {
+    package var sessionId: PlaybackSessionID
+    package var mediaExpiresAt: Timestamp
+
+    package init(sessionId: PlaybackSessionID, mediaExpiresAt: Timestamp) {
+      self.sessionId = sessionId
+      self.mediaExpiresAt = mediaExpiresAt
+    }
+  }
+
+  /// What a profile has watched of a title, over all its sessions.
+  package struct Viewing: Codable, Sendable, Hashable {
+    package var profileId: ProfileID
+    package var titleId: TitleID
+    package var positionSeconds: Double
+    package var durationSeconds: Double
+    package var watchedSeconds: Double
+    package var lastWatchedAt: Timestamp
+
+    package init(
+      profileId: ProfileID, titleId: TitleID, positionSeconds: Double, durationSeconds: Double,
+      watchedSeconds: Double, lastWatchedAt: Timestamp
+    ) {
+      self.profileId = profileId
+      self.titleId = titleId
+      self.positionSeconds = positionSeconds
+      self.durationSeconds = durationSeconds
+      self.watchedSeconds = watchedSeconds
+      self.lastWatchedAt = lastWatchedAt
+    }
+  }
+
+  package var endedSession: EndedSession?
+  package var viewing: Viewing?
+
+  package init(endedSession: EndedSession? = nil, viewing: Viewing? = nil) {
+    self.endedSession = endedSession
+    self.viewing = viewing
+  }
+}

@@ -1,0 +1,40 @@
+package import Contract
+
+/// Why playback refuses.
+package enum PlaybackError: Error, Sendable, Equatable {
+  /// Unknown, or above the profile's maturity limit: not told apart.
+  case titleNotFound
+  /// Known and suitable, but no film file has been encoded for it.
+  case notPlayable
+  case tooManyStreams(limit: Int)
+  /// Unknown, or another account's: not told apart.
+  case sessionNotFound
+  case positionOutside(durationSeconds: Double)
+  case fieldOutOfBounds(field: String, message: String)
+  case cursorMalformed
+}
+
+extension PlaybackError: ProblemConvertible {
+  package var problem: Problem {
+    switch self {
+    case .titleNotFound:
+      .notFound("There is no such title.")
+    case .notPlayable:
+      Problem(
+        "not-playable", status: 409, title: "Not playable yet",
+        detail: "The title is known, but there is nothing to play for it yet.")
+    case .tooManyStreams(let limit):
+      Problem(
+        "too-many-streams", status: 409, title: "Too many streams at once",
+        detail: "The account's plan allows \(limit) at once, and as many are playing. Stop one of them first.")
+    case .sessionNotFound:
+      .notFound("There is no such playback session.")
+    case .positionOutside(let durationSeconds):
+      .invalid(field: "positionSeconds", "must be between 0 and the programme's \(durationSeconds) seconds")
+    case .fieldOutOfBounds(let field, let message):
+      .invalid(field: field, message)
+    case .cursorMalformed:
+      .badRequest("is not a cursor of this list", field: "cursor")
+    }
+  }
+}

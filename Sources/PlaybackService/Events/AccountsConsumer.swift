@@ -1,0 +1,57 @@
+import AccountsAPI
+package import Contract
+package import EventKit
+import PlaybackAPI
+package import StorageKit
+
+/// What accounts tells us: plans set how many streams there may be; what is deleted or signed out stops playing.
+/// Hearing any of it twice changes nothing.
+package struct AccountsConsumer: Sendable {
+  package static let name = "playback-accounts"
+  package static let source = "/accounts"
+
+  let ending: EndPlaybackSession
+  let clock: WallClock
+
+  /// Open sessions of one account are bounded by its plan; this bounds the work all the same.
+  private static let sessionLimit = 1000
+
+  package init(ending: EndPlaybackSession, clock: WallClock) {
+    self.ending = ending
+    self.clock = clock
+  }
+
+  package func apply(_ event: Event, in db: SQLSession) throws {
+    if let created = try event.body(AccountCreated.self) {
+      try TitleStore.put(created.plan, of: created.accountId, in: db)
+    } else if let deleted = try event.body(ProfileDeleted.self) {
+      try erase(deleted.profileId, of: deleted.accountId, in: db)
+    } else if let ended = try event.body(LoginSessionEnded.self) {
+      try end(ended, in: db)
+    }
+  }
+
+  /// Only plans are a projection; an erasure stays one.
+  package var rebuild: ConsumerRebuild {
+    ConsumerRebuild(reset: { db in try TitleStore.forgetPlans(in: db) })
+  }
+
+  private func erase(_ profile: ProfileID, of account: AccountID, in db: SQLSession) throws {
+    try end(
+      SessionStore.open(of: account, profile: profile, limit: Self.sessionLimit, in: db), because: .profileDeleted,
+      in: db)
+    try SessionStore.markProfileDeleted(profile, in: db)
+    try ViewingStore.erase(profile, in: db)
+  }
+
+  private func end(_ login: LoginSessionEnded, in db: SQLSession) throws {
+    let sessions = try SessionStore.open(
+      of: login.accountId, loginSession: login.loginSessionId, limit: Self.sessionLimit, in: db)
+    try end(sessions, because: .signedOut, in: db)
+  }
+
+  private func end(_ sessions: [PlaybackSessionID], because reason: PlaybackEnded.Reason, in db: SQLSession) throws {
+    let now = clock.now()
+    for session in sessions { try ending.end(session, because: reason, at: now, in: db) }
+  }
+}

@@ -1,0 +1,29 @@
+import CatalogAPI
+package import Contract
+package import EventKit
+package import StorageKit
+
+/// What catalog tells us: which titles there are, how old one must be, and what plays. A line of its snapshot is the
+/// body of a ``TitleChanged``.
+package enum CatalogConsumer {
+  package static let name = "playback-catalog"
+  package static let source = "/catalog"
+
+  package static func apply(_ event: Event, in db: SQLSession) throws {
+    guard let changed = try event.body(TitleChanged.self) else { return }
+    try put(changed.title, in: db)
+  }
+
+  package static let rebuild = ConsumerRebuild(
+    reset: { db in try TitleStore.forgetTitles(in: db) },
+    restore: { _, line, db in try put(JSON.decode(TitleChanged.self, from: line).title, in: db) })
+
+  private static func put(_ title: Title, in db: SQLSession) throws {
+    // A video without a length cannot be played.
+    let video = title.video.flatMap { video in
+      video.durationSeconds.isFinite && video.durationSeconds > 0
+        ? KnownTitle.Video(asset: video.assetId, durationSeconds: video.durationSeconds) : nil
+    }
+    try TitleStore.put(KnownTitle(maturity: title.maturity, video: video), as: title.id, in: db)
+  }
+}

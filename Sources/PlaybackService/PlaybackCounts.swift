@@ -1,0 +1,42 @@
+package import PlaybackAPI
+package import TelemetryKit
+
+/// What playback counts for `/metrics`.
+package struct PlaybackCounts: Sendable {
+  private let starts: Counter
+  private let heartbeats: Counter
+
+  package init(_ metrics: Metrics, leases: StreamLeases) {
+    starts = metrics.counter(
+      "playback_starts_total", help: "Playback sessions asked for, by outcome.", labels: ["outcome"])
+    heartbeats = metrics.counter(
+      "playback_heartbeats_total", help: "Heartbeats on disk, by the player's state.", labels: ["state"])
+    metrics.observe("playback_leases", help: "Stream leases that are held.") { Double(leases.count) }
+  }
+
+  package func heartbeat(_ state: PlayerState) {
+    heartbeats.increment(by: 1, [state.rawValue])
+  }
+
+  /// Counts how a start went.
+  package func counting<Answer>(_ start: () async throws -> Answer) async throws -> Answer {
+    do {
+      let answer = try await start()
+      starts.increment(by: 1, ["started"])
+      return answer
+    } catch {
+      starts.increment(by: 1, [outcome(of: error)])
+      throw error
+    }
+  }
+
+  private func outcome(of error: any Error) -> String {
+    switch error as? PlaybackError {
+    case .tooManyStreams: "too_many_streams"
+    case .notPlayable: "not_playable"
+    case .titleNotFound: "title_not_found"
+    case nil: "failed"
+    default: "refused"
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package import Contract
+import PlaybackAPI
+package import StorageKit
+
+/// The viewer's own end of a session.
+package struct StopPlaybackSession: Sendable {
+  let database: ServiceDatabase
+  let leases: StreamLeases
+  let ending: EndPlaybackSession
+  let clock: WallClock
+
+  package init(database: ServiceDatabase, leases: StreamLeases, ending: EndPlaybackSession, clock: WallClock) {
+    self.database = database
+    self.leases = leases
+    self.ending = ending
+    self.clock = clock
+  }
+
+  /// Stopping what has ended already changes nothing. Throws ``PlaybackError/sessionNotFound``.
+  package func stop(_ session: PlaybackSessionID, of account: AccountID, trace: TraceContext?) async throws {
+    try await database.write { db in
+      guard try SessionStore.running(session, of: account, in: db) != nil else {
+        throw PlaybackError.sessionNotFound
+      }
+      try ending.end(session, because: .stopped, at: clock.now(), trace: trace, in: db)
+    }
+    leases.drop(session)
+  }
+}

@@ -1,0 +1,68 @@
+package import AccountsAPI
+package import Contract
+package import StorageKit
+
+/// A title as far as playing it goes.
+package struct KnownTitle: Sendable, Equatable {
+  package let maturity: MaturityRating
+  /// Absent until a film file has been encoded.
+  package let video: Video?
+
+  package struct Video: Sendable, Equatable {
+    package let asset: AssetID
+    package let durationSeconds: Double
+
+    package init(asset: AssetID, durationSeconds: Double) {
+      self.asset = asset
+      self.durationSeconds = durationSeconds
+    }
+  }
+
+  package init(maturity: MaturityRating, video: Video?) {
+    self.maturity = maturity
+    self.video = video
+  }
+}
+
+/// All SQL about what others own and playback keeps a copy of: titles and the plans of accounts.
+package enum TitleStore {
+  package static func title(_ id: TitleID, in db: SQLSession) throws -> KnownTitle? {
+    try db.first("SELECT minimum_age, asset_id, duration_seconds FROM titles WHERE id = ?", id) { row in
+      let age = row.int(0)
+      let asset: AssetID? = try row.idOrNil(1)
+      return KnownTitle(
+        maturity: MaturityRating.allCases.first { $0.minimumAge == age } ?? .eighteen,
+        video: asset.map { KnownTitle.Video(asset: $0, durationSeconds: row.double(2)) })
+    }
+  }
+
+  package static func put(_ title: KnownTitle, as id: TitleID, in db: SQLSession) throws {
+    try db.execute(
+      """
+      INSERT INTO titles (id, minimum_age, asset_id, duration_seconds) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET
+        minimum_age = excluded.minimum_age, asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds
+      """,
+      id, title.maturity.minimumAge, title.video?.asset, title.video?.durationSeconds ?? 0.0)
+  }
+
+  package static func plan(of account: AccountID, in db: SQLSession) throws -> Plan? {
+    try db.first("SELECT plan FROM accounts WHERE id = ?", account) { row in try row.choice(0) }
+  }
+
+  package static func put(_ plan: Plan, of account: AccountID, in db: SQLSession) throws {
+    try db.execute(
+      "INSERT INTO accounts (id, plan) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET plan = excluded.plan",
+      account, plan)
+  }
+
+  package static func forgetTitles(in db: SQLSession) throws {
+    try db.execute("DELETE FROM titles")
+  }
+
+  package static func forgetPlans(in db: SQLSession) throws {
+    try db.execute("DELETE FROM accounts")
+  }
+}
+
+extension Plan: SQLValue {}

@@ -1,0 +1,104 @@
+import AccountsAPI
+import CatalogAPI
+import Contract
+import PlaybackAPI
+import PlaybackService
+import StorageKit
+import Testing
+
+@Suite("What playback hears")
+struct ConsumerTests {
+  private func title(_ id: TitleID, _ video: PlayableVideo?, maturity: MaturityRating = .all) -> TitleChanged {
+    TitleChanged(
+      title: Title(
+        id: id, kind: .film, name: "Film", year: 2020, synopsis: "", language: "en", countries: ["DE"],
+        maturity: maturity, runtimeSeconds: 100, genres: [], directors: [], cast: [], licence: "CC-BY", video: video,
+        createdAt: Timestamp(milliseconds: 1)))
+  }
+
+  @Test("A title becomes playable when catalog says so, and follows its changes")
+  func titles() async throws {
+    try await withStage { stage async throws in
+      let id = TitleID(seed: "new")
+      try await stage.hear(title(id, nil), from: "/catalog", subject: "\(id)")
+      await #expect(throws: PlaybackError.notPlayable) { try await stage.start(id) }
+      let video = PlayableVideo(assetId: PlaybackStage.asset, durationSeconds: 42, maxHeight: 720)
+      try await stage.hear(title(id, video), from: "/catalog", subject: "\(id)")
+      #expect(try await stage.start(id).durationSeconds == 42)
+      try await stage.hear(title(id, video, maturity: .eighteen), from: "/catalog", subject: "\(id)")
+      await #expect(throws: PlaybackError.titleNotFound) { try await stage.start(id) }
+    }
+  }
+
+  @Test("A deleted profile leaves no history, and its sessions end")
+  func profileDeleted() async throws {
+    try await withStage { stage async throws in
+      let viewer = PlaybackStage.viewer
+      let playing = try await stage.start()
+      try await stage.beat(playing, at: 30)
+      let stopped = try await stage.start()
+      try await stage.stop(stopped)
+      let sibling = try await stage.start(by: PlaybackStage.viewer("sibling"))
+      try await stage.hear(
+        ProfileDeleted(profileId: viewer.profile, accountId: viewer.account), from: "/accounts",
+        subject: "\(viewer.profile)")
+      #expect(try stage.history().isEmpty)
+      #expect(try await stage.beat(playing, at: 40) == .stop(.profileDeleted, at: stage.time.now))
+      guard case .goOn = try await stage.beat(sibling, at: 5) else {
+        Issue.record("the sibling was stopped")
+        return
+      }
+      #expect(try stage.told(PlaybackEnded.self).map(\.reason) == [.stopped, .profileDeleted])
+      // With the last media token the last trace goes.
+      stage.time.pass(.seconds(14_401))
+      try await stage.playback.sweep.prune()
+      let left = try await stage.database.write { db in
+        try db.first("SELECT count(*) FROM sessions WHERE profile_id = ?", viewer.profile) { $0.int(0) }
+      }
+      #expect(left == 0)
+    }
+  }
+
+  @Test("A log-in that ends takes its sessions with it, and no others")
+  func signedOut() async throws {
+    try await withStage { stage async throws in
+      let here = try await stage.start(by: PlaybackStage.viewer("profile", login: "here"))
+      let there = try await stage.start(by: PlaybackStage.viewer("profile", login: "there"))
+      try await stage.hear(
+        LoginSessionEnded(
+          loginSessionId: LoginSessionID(seed: "here"), accountId: PlaybackStage.account, reason: .signedOut),
+        from: "/accounts", subject: "\(PlaybackStage.account)")
+      #expect(try await stage.beat(here, at: 5) == .stop(.signedOut, at: stage.time.now))
+      guard case .goOn = try await stage.beat(there, at: 5) else {
+        Issue.record("the other log-in was stopped")
+        return
+      }
+      #expect(try stage.told(PlaybackEnded.self).map(\.sessionId) == [here.id])
+    }
+  }
+
+  @Test("Hearing the same twice changes nothing")
+  func twice() async throws {
+    try await withStage { stage async throws in
+      let session = try await stage.start()
+      for _ in 0..<2 {
+        try await stage.hear(
+          ProfileDeleted(profileId: PlaybackStage.viewer.profile, accountId: PlaybackStage.account),
+          from: "/accounts", subject: "\(PlaybackStage.viewer.profile)")
+      }
+      #expect(try stage.told(PlaybackEnded.self).map(\.sessionId) == [session.id])
+    }
+  }
+
+  @Test("Events of types it does not know are let be")
+  func unknown() async throws {
+    try await withStage { stage async throws in
+      struct Novelty: EventBody {
+        static let type = "accounts.novelty.v9"
+        var field = 1
+      }
+      try await stage.hear(Novelty(), from: "/accounts", subject: "x")
+      try await stage.hear(Novelty(), from: "/catalog", subject: "x")
+    }
+  }
+}
