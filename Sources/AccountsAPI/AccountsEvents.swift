@@ -49,7 +49,13 @@ package struct ProfileDeleted: EventBody {
 /// Subject: the account's id. Its access tokens are worth nothing from here on.
 package struct LoginSessionEnded: EventBody {
   package static let type = "accounts.login-session.ended.v1"
-  package enum Reason: String, Codable, Sendable { case refreshTokenReused, signedOut, displaced }
+  package enum Reason: String, Codable, Sendable, CaseIterable {
+    case refreshTokenReused
+    case signedOut
+    /// The account signed in on more devices than it may.
+    case displaced
+  }
+
   package var loginSessionId: LoginSessionID
   package var accountId: AccountID
   package var reason: Reason
@@ -58,5 +64,22 @@ package struct LoginSessionEnded: EventBody {
     self.loginSessionId = loginSessionId
     self.accountId = accountId
     self.reason = reason
+  }
+}
+
+/// One line of the snapshot of accounts, for views that start after the events' retention: exactly one member is
+/// there. What an event of that type would have said last.
+package struct AccountsSnapshotLine: Codable, Sendable {
+  package var account: AccountCreated?
+  package var profile: ProfileChanged?
+  /// One whose access tokens may not have expired yet.
+  package var endedLoginSession: LoginSessionEnded?
+
+  package init(
+    account: AccountCreated? = nil, profile: ProfileChanged? = nil, endedLoginSession: LoginSessionEnded? = nil
+  ) {
+    self.account = account
+    self.profile = profile
+    self.endedLoginSession = endedLoginSession
   }
 }

@@ -1,0 +1,71 @@
+import AccountsAPI
+import Contract
+import EventKit
+import SecurityKit
+package import ServerKit
+import StorageKit
+import TelemetryKit
+
+/// Accounts: who may sign in, with which tokens, and which profiles they have.
+package struct AccountsModule: ServiceModule {
+  package static let name = "accounts"
+
+  package static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = try AccountsSettings(context.settings)
+    let keys = try AccountsKeys(dataFolder: context.dataFolder)
+    let database = try ServiceDatabase(
+      path: "\(context.dataFolder)/accounts.db", migrations: AccountsSchema.migrations, logger: context.logger,
+      metrics: context.metrics)
+    var events = try ServiceEvents(
+      context, database: database,
+      publishes: [AccountCreated.self, ProfileChanged.self, ProfileDeleted.self, LoginSessionEnded.self])
+    let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
+    events.snapshot { [clock = context.clock] db, line in
+      try AccountsSnapshot.write(endedAfter: clock.now().adding(seconds: -tokensLiveSeconds), from: db, line)
+    }
+    let idempotency = IdempotencyStore(clock: context.clock)
+    let hashing = try await PasswordHashing(settings: settings, metrics: context.metrics)
+
+    let sessions = LoginSessions(outbox: events.outbox, refreshKey: keys.refreshKey, settings: settings)
+    let signUp = SignUpAccount(
+      database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
+      fingerprintKey: keys.fingerprintKey, clock: context.clock)
+    if !settings.operatorFile.isEmpty {
+      try await OperatorAccount(signUp: signUp, logger: context.logger).ensure(from: settings.operatorFile)
+    }
+
+    var parts = ServiceParts()
+    loginRoutes(context, settings, keys, database, signUp, sessions, hashing).add(to: &parts.routes)
+    LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
+    ProfileRoutes(
+      database: database, outbox: events.outbox, idempotency: idempotency,
+      profilesMaximum: settings.profilesMaximum, clock: context.clock
+    ).add(to: &parts.routes)
+    events.addRoutes(to: &parts.routes)
+    parts.background =
+      events.background + [
+        AccountsUpkeep(database: database, idempotency: idempotency, clock: context.clock, logger: context.logger)
+      ]
+    parts.onClose = [{ database.close() }, { hashing.stop() }]
+    return parts
+  }
+
+  private static func loginRoutes(
+    _ context: ServiceContext, _ settings: AccountsSettings, _ keys: AccountsKeys, _ database: ServiceDatabase,
+    _ signUp: SignUpAccount, _ sessions: LoginSessions, _ hashing: PasswordHashing
+  ) -> LoginRoutes {
+    LoginRoutes(
+      database: database, signUp: signUp,
+      logIn: LogInAccount(
+        database: database, sessions: sessions, hashing: hashing,
+        limit: WrongPasswordLimit(
+          maximum: settings.wrongPasswordsMaximum, forgivenSeconds: settings.wrongPasswordForgivenSeconds),
+        clock: context.clock),
+      sessions: sessions, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
+      clock: context.clock, logger: context.logger,
+      logIns: context.metrics.counter(
+        "accounts_log_ins_total", help: "Log-ins tried, by outcome.", labels: ["outcome"]),
+      refreshes: context.metrics.counter(
+        "accounts_refreshes_total", help: "Refresh tokens presented, by outcome.", labels: ["outcome"]))
+  }
+}

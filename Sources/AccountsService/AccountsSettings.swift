@@ -1,0 +1,47 @@
+import ConfigKit
+
+/// What an operator may set, each once: default, unit, bounds.
+struct AccountsSettings: Sendable {
+  /// Life of an access token.
+  let accessTokenSeconds: Int
+  /// A log-in session that is not refreshed for so long ends.
+  let loginSessionIdleDays: Int
+  /// A log-in session ends after so long, however much it is used.
+  let loginSessionMaximumDays: Int
+  /// A rotated refresh token that comes again within this time is taken for a repeat, not for theft.
+  let refreshGraceSeconds: Int
+  /// Log-in sessions an account may have; one more displaces the one unused for longest.
+  let loginSessionsMaximum: Int
+  let profilesMaximum: Int
+  /// Argon2's memory for one hash.
+  let passwordMemoryKiB: Int
+  /// Argon2's passes over that memory.
+  let passwordPasses: Int
+  /// Threads that hash passwords and do nothing else.
+  let passwordThreads: Int
+  /// Passwords that may wait for a thread; the next is refused.
+  let passwordQueueMaximum: Int
+  /// Wrong passwords an address may have before it has to wait.
+  let wrongPasswordsMaximum: Int
+  /// After which time one more wrong password is forgiven.
+  let wrongPasswordForgivenSeconds: Int
+  /// A JSON file naming the first operator's account; empty for none.
+  let operatorFile: String
+
+  init(_ reader: SettingsReader) throws {
+    accessTokenSeconds = try reader.integer("ACCOUNTS_ACCESS_TOKEN_SECONDS", default: 300, in: 30...3600)
+    loginSessionIdleDays = try reader.integer("ACCOUNTS_LOGIN_SESSION_IDLE_DAYS", default: 60, in: 1...365)
+    loginSessionMaximumDays = try reader.integer("ACCOUNTS_LOGIN_SESSION_MAXIMUM_DAYS", default: 365, in: 1...730)
+    refreshGraceSeconds = try reader.integer("ACCOUNTS_REFRESH_GRACE_SECONDS", default: 10, in: 0...60)
+    loginSessionsMaximum = try reader.integer("ACCOUNTS_LOGIN_SESSIONS_MAXIMUM", default: 50, in: 1...1000)
+    profilesMaximum = try reader.integer("ACCOUNTS_PROFILES_MAXIMUM", default: 5, in: 1...50)
+    passwordMemoryKiB = try reader.integer("ACCOUNTS_PASSWORD_MEMORY_KIB", default: 19 * 1024, in: 8...1_048_576)
+    passwordPasses = try reader.integer("ACCOUNTS_PASSWORD_PASSES", default: 2, in: 1...20)
+    passwordThreads = try reader.integer("ACCOUNTS_PASSWORD_THREADS", default: 2, in: 1...64)
+    passwordQueueMaximum = try reader.integer("ACCOUNTS_PASSWORD_QUEUE_MAXIMUM", default: 32, in: 1...10_000)
+    wrongPasswordsMaximum = try reader.integer("ACCOUNTS_WRONG_PASSWORDS_MAXIMUM", default: 10, in: 1...1000)
+    wrongPasswordForgivenSeconds = try reader.integer(
+      "ACCOUNTS_WRONG_PASSWORD_FORGIVEN_SECONDS", default: 30, in: 1...3600)
+    operatorFile = try reader.text("ACCOUNTS_OPERATOR_FILE", default: "")
+  }
+}

@@ -1,0 +1,41 @@
+import Contract
+import Logging
+import ServiceLifecycle
+import StorageKit
+
+/// Deletes what has expired, a little at a time: log-in sessions and idempotency keys.
+struct AccountsUpkeep: Service {
+  static let interval = Duration.seconds(600)
+  /// Rows per write: more would hold up the writes that wait behind it.
+  static let chunk = 500
+
+  let database: ServiceDatabase
+  let idempotency: IdempotencyStore
+  let clock: WallClock
+  var logger = Logger(label: "accounts")
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        do {
+          try await sweep()
+        } catch {
+          logger.warning("expired rows could not be deleted", metadata: ["error": "\(error)"])
+        }
+        try? await Task.sleep(for: Self.interval)
+      }
+    }
+  }
+
+  /// Until nothing expired is left.
+  func sweep() async throws {
+    let now = clock.now()
+    var deleted: Int
+    repeat {
+      deleted = try await database.write { db in
+        try LoginSessionStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
+          + idempotency.prune(limit: Self.chunk, in: db)
+      }
+    } while deleted >= Self.chunk
+  }
+}

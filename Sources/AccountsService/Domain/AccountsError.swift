@@ -1,0 +1,59 @@
+import Contract
+
+/// Everything a caller can be told by accounts besides a bad field.
+enum AccountsError: Error, Sendable, Equatable {
+  /// The address is unknown or the password is wrong; which of the two is not said.
+  case wrongCredentials
+  case emailTaken
+  case tooManyWrongPasswords(retryAfterSeconds: Int)
+  /// More passwords wait to be hashed than may.
+  case passwordQueueFull
+  case deadlinePassed
+  /// Forged, expired, of an ended log-in session, or used before.
+  case refreshTokenInvalid
+  /// The token names an account or log-in session that is no more.
+  case signedOut
+  /// None such, or another account's.
+  case profileNotFound
+  case profileNameTaken
+  case profileLimitReached(maximum: Int)
+  /// None such, or another account's.
+  case loginSessionNotFound
+}
+
+extension AccountsError: ProblemConvertible {
+  var problem: Problem {
+    switch self {
+    case .wrongCredentials:
+      .unauthenticated("The e-mail address or the password is wrong.")
+    case .emailTaken:
+      Problem(
+        "email-taken", status: 409, title: "The address cannot be used",
+        detail: "An account cannot be opened with this e-mail address. Log in if it is yours.",
+        errors: [.init(field: "email", message: "cannot be used")])
+    case .tooManyWrongPasswords(let seconds):
+      .tooMany("There were too many wrong passwords for this address.", retryAfterSeconds: seconds)
+    case .passwordQueueFull:
+      .tooMany("Too many log-ins are waiting.", retryAfterSeconds: 1)
+    case .deadlinePassed:
+      .timedOut("The log-in waited for longer than its deadline.")
+    case .refreshTokenInvalid:
+      .unauthenticated("The refresh token is not valid; log in again.")
+    case .signedOut:
+      .unauthenticated("Log in again.")
+    case .profileNotFound:
+      .notFound("There is no such profile.")
+    case .profileNameTaken:
+      Problem(
+        "profile-name-taken", status: 409, title: "The name is taken",
+        detail: "Another profile of the account has this name.",
+        errors: [.init(field: "name", message: "is another profile's name")])
+    case .profileLimitReached(let maximum):
+      Problem(
+        "profile-limit", status: 409, title: "No more profiles",
+        detail: "An account has at most \(maximum) profiles.")
+    case .loginSessionNotFound:
+      .notFound("There is no such log-in session.")
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import AccountsAPI
+import Contract
+import Logging
+import ServerKit
+import StorageKit
+import TelemetryKit
+
+/// Signing up, logging in, refreshing, and the keys that verify what they hand out.
+struct LoginRoutes: Sendable {
+  let database: ServiceDatabase
+  let signUp: SignUpAccount
+  let logIn: LogInAccount
+  let sessions: LoginSessions
+  let mint: TokenMint
+  let clock: WallClock
+  let logger: Logger
+  /// By outcome.
+  let logIns: Counter
+  /// By outcome.
+  let refreshes: Counter
+
+  func add(to routes: inout Routes) {
+    routes.answer(AccountsEndpoints.signUp) { try await answerSignUp($0) }
+    routes.answer(AccountsEndpoints.logIn) { try await answerLogIn($0) }
+    routes.answer(AccountsEndpoints.refresh) { try await answerRefresh($0) }
+    routes.answer(AccountsEndpoints.jwks) { _ in
+      var answer = Answer.json(try JSON.encode(mint.keys.published))
+      answer.headers.append(("cache-control", "public, max-age=300"))
+      return answer
+    }
+  }
+
+  private func answerSignUp(_ call: Call<Empty, SignUp>) async throws -> Answer {
+    let context = call.request.context
+    let (account, refresh) = try await signUp(
+      SignUpDraft(call.body), idempotencyKey: context.idempotencyKey, deadline: context.deadline,
+      trace: context.trace)
+    let tokens = mint.tokens(for: account.id, role: account.role, refresh: refresh, now: clock.now())
+    return try .uncached(
+      SignedUp(
+        account: account, accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,
+        refreshToken: tokens.refreshToken),
+      status: AccountsEndpoints.signUp.status)
+  }
+
+  private func answerLogIn(_ call: Call<Empty, LogIn>) async throws -> Answer {
+    let context = call.request.context
+    let opened: LogInAccount.Opened
+    do {
+      opened = try await logIn(LogInDraft(call.body), deadline: context.deadline, trace: context.trace)
+    } catch let error as AccountsError {
+      logIns.increment([error.outcome])
+      throw error
+    }
+    logIns.increment(["accepted"])
+    let tokens = mint.tokens(
+      for: opened.account.id, role: opened.account.role, refresh: opened.refresh, now: clock.now())
+    return try .uncached(
+      LoggedIn(
+        id: opened.refresh.session, account: opened.account, profiles: opened.profiles,
+        accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,
+        refreshToken: tokens.refreshToken),
+      status: AccountsEndpoints.logIn.status)
+  }
+
+  private func answerRefresh(_ call: Call<Empty, Refresh>) async throws -> Answer {
+    guard let token = RefreshToken(call.body.refreshToken, key: mint.keys.refreshKey) else {
+      refreshes.increment(["forged"])
+      throw AccountsError.refreshTokenInvalid
+    }
+    let now = clock.now()
+    let trace = call.request.context.trace
+    switch try await database.write({ try sessions.continue(token, now: now, trace: trace, in: $0) }) {
+    case .continued(let session, let successor):
+      refreshes.increment(["accepted"])
+      let tokens = mint.tokens(for: session.account, role: session.role, refresh: successor, now: now)
+      return try .uncached(
+        Refreshed(
+          accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,
+          refreshToken: tokens.refreshToken),
+        status: AccountsEndpoints.refresh.status)
+    case .refused:
+      refreshes.increment(["refused"])
+    case .reused(let session):
+      refreshes.increment(["reused"])
+      logger.warning(
+        "a refresh token was used twice; its log-in session was ended",
+        metadata: ["session": "\(session.id)", "account": "\(session.account)"])
+    }
+    throw AccountsError.refreshTokenInvalid
+  }
+}
+
+extension AccountsError {
+  /// The label of the metric.
+  fileprivate var outcome: String {
+    switch self {
+    case .wrongCredentials: "wrong"
+    case .tooManyWrongPasswords: "limited"
+    case .passwordQueueFull, .deadlinePassed: "shed"
+    default: "other"
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import AccountsAPI
+import Contract
+import EventKit
+import ServerKit
+import StorageKit
+
+/// The account and its profiles. Every profile is looked up under the caller's account: another's is not found.
+struct ProfileRoutes: Sendable {
+  let database: ServiceDatabase
+  let outbox: Outbox
+  let idempotency: IdempotencyStore
+  let profilesMaximum: Int
+  let clock: WallClock
+
+  func add(to routes: inout Routes) {
+    routes.on(AccountsEndpoints.account) { try account($0) }
+    routes.on(AccountsEndpoints.profiles) { try list($0) }
+    routes.on(AccountsEndpoints.createProfile) { try await create($0) }
+    routes.on(AccountsEndpoints.profile) { try read($0) }
+    routes.on(AccountsEndpoints.updateProfile) { try await update($0) }
+    routes.on(AccountsEndpoints.deleteProfile) { try await delete($0) }
+    routes.on(AccountsEndpoints.profileOwner) { try owner($0) }
+  }
+
+  private func account(_ call: Call<Empty, Empty>) throws -> Account {
+    let id = try call.request.account()
+    guard let account = try database.read({ try AccountStore.account(id, in: $0) }) else {
+      throw AccountsError.signedOut
+    }
+    return account
+  }
+
+  private func list(_ call: Call<Empty, Empty>) throws -> Page<Profile> {
+    let account = try call.request.account()
+    return Page(items: try database.read { try ProfileStore.profiles(of: account, in: $0) }, next: nil)
+  }
+
+  private func read(_ call: Call<ProfilePath, Empty>) throws -> Profile {
+    let account = try call.request.account()
+    return try database.read { try ProfileStore.profile(call.parameters.profile, of: account, in: $0) }
+  }
+
+  private func owner(_ call: Call<ProfilePath, Empty>) throws -> Profile {
+    guard let profile = try database.read({ try ProfileStore.profile(call.parameters.profile, in: $0) }) else {
+      throw AccountsError.profileNotFound
+    }
+    return profile
+  }
+
+  private func create(_ call: Call<Empty, NewProfile>) async throws -> Profile {
+    let account = try call.request.account()
+    let draft = try ProfileDraft(call.body)
+    let context = call.request.context
+    let now = clock.now()
+    let result = try await database.write { db in
+      try idempotency.perform(
+        key: context.idempotencyKey, scope: "accounts.createProfile \(account)", request: draft.fingerprint, in: db
+      ) { db in
+        let profile = try insert(draft, of: account, now: now, trace: context.trace, in: db)
+        return .init(status: 201, body: try JSON.encode(profile))
+      }
+    }
+    return try JSON.decode(Profile.self, from: result.body)
+  }
+
+  private func insert(
+    _ draft: ProfileDraft, of account: AccountID, now: Timestamp, trace: TraceContext, in db: SQLSession
+  ) throws -> Profile {
+    guard try AccountStore.account(account, in: db) != nil else { throw AccountsError.signedOut }
+    guard try ProfileStore.count(of: account, in: db) < profilesMaximum else {
+      throw AccountsError.profileLimitReached(maximum: profilesMaximum)
+    }
+    let profile = Profile(
+      id: ProfileID(at: now), accountId: account, name: draft.name, language: draft.language,
+      maturityLimit: draft.maturityLimit, kids: draft.kids, createdAt: now)
+    try ProfileStore.insert(profile, nameKey: draft.nameKey, in: db)
+    try tell(profile, trace: trace, in: db)
+    return profile
+  }
+
+  private func update(_ call: Call<ProfilePath, ProfileChange>) async throws -> Profile {
+    let account = try call.request.account()
+    return try await database.write { db in
+      let present = try ProfileStore.profile(call.parameters.profile, of: account, in: db)
+      let draft = try ProfileDraft(present, changedBy: call.body)
+      var profile = present
+      profile.name = draft.name
+      profile.language = draft.language
+      profile.maturityLimit = draft.maturityLimit
+      profile.kids = draft.kids
+      guard profile != present else { return present }
+      try ProfileStore.update(profile, nameKey: draft.nameKey, in: db)
+      try tell(profile, trace: call.request.context.trace, in: db)
+      return profile
+    }
+  }
+
+  private func delete(_ call: Call<ProfilePath, Empty>) async throws -> Empty {
+    let account = try call.request.account()
+    let profile = call.parameters.profile
+    try await database.write { db in
+      try ProfileStore.delete(profile, of: account, in: db)
+      try outbox.append(
+        ProfileDeleted(profileId: profile, accountId: account), subject: profile.description, in: db,
+        trace: call.request.context.trace)
+    }
+    return Empty()
+  }
+
+  private func tell(_ profile: Profile, trace: TraceContext, in db: SQLSession) throws {
+    try outbox.append(ProfileChanged(profile), subject: profile.id.description, in: db, trace: trace)
+  }
+}
+
+extension ProfileChanged {
+  init(_ profile: Profile) {
+    self.init(
+      profileId: profile.id, accountId: profile.accountId, maturityLimit: profile.maturityLimit, kids: profile.kids,
+      language: profile.language)
+  }
+}

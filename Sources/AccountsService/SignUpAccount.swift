@@ -1,0 +1,57 @@
+import AccountsAPI
+import Contract
+import EventKit
+import SecurityKit
+import StorageKit
+
+/// Opens an account, and a first log-in session of it.
+struct SignUpAccount: Sendable {
+  let database: ServiceDatabase
+  let outbox: Outbox
+  let sessions: LoginSessions
+  let hashing: PasswordHashing
+  let idempotency: IdempotencyStore
+  let fingerprintKey: HMACKey
+  let clock: WallClock
+
+  /// A sign-up has no device to name yet.
+  private static let device = Device(name: "Sign-up", kind: .web)
+
+  /// Sent again under its key it answers the same account with new tokens: those of the first answer are kept nowhere.
+  /// Throws ``AccountsError/emailTaken``.
+  func callAsFunction(
+    _ draft: SignUpDraft, idempotencyKey: String?, deadline: Deadline, trace: TraceContext
+  ) async throws -> (account: Account, refresh: RefreshToken) {
+    let hash = try await hashing.hash(draft.password, before: deadline)
+    let fingerprint = fingerprintKey.authenticationCode(of: draft.fingerprint)
+    let now = clock.now()
+    return try await database.write { db in
+      let result = try idempotency.perform(
+        key: idempotencyKey, scope: "accounts.signUp", request: fingerprint, in: db
+      ) { db in
+        let account = try create(draft, role: .viewer, hash: hash, now: now, trace: trace, in: db)
+        return .init(status: 201, body: Array(account.id.description.utf8))
+      }
+      guard let id = AccountID(String(decoding: result.body, as: UTF8.self)),
+        let account = try AccountStore.account(id, in: db)
+      else { throw AccountsError.emailTaken }
+      let refresh = try sessions.open(account.id, device: Self.device, now: now, trace: trace, in: db)
+      return (account, refresh)
+    }
+  }
+
+  /// The row and its event, within a write.
+  func create(
+    _ draft: SignUpDraft, role: AccountRole, hash: PasswordHash, now: Timestamp, trace: TraceContext?,
+    in db: SQLSession
+  ) throws -> Account {
+    let account = Account(
+      id: AccountID(at: now), email: draft.email.text, displayName: draft.displayName, country: draft.country,
+      plan: draft.plan, role: role, createdAt: now)
+    try AccountStore.insert(account, emailKey: draft.email.key, hash: hash, in: db)
+    try outbox.append(
+      AccountCreated(accountId: account.id, plan: account.plan, country: account.country),
+      subject: account.id.description, in: db, trace: trace)
+    return account
+  }
+}
