@@ -1,0 +1,102 @@
+CREATE TABLE account (
+  id TEXT NOT NULL PRIMARY KEY,
+  email TEXT NOT NULL,
+  email_key TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL CHECK (password_hash LIKE '$argon2id$%'),
+  display_name TEXT NOT NULL,
+  country TEXT NOT NULL CHECK (length(country) = 2),
+  plan TEXT NOT NULL CHECK (plan IN ('basic', 'standard', 'premium')),
+  role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE consumer_cursor (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 0),
+  is_restoring INTEGER NOT NULL CHECK (is_restoring IN (0, 1)),
+  PRIMARY KEY (consumer, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failing_subject (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT NOT NULL,
+  dead_letter TEXT,
+  PRIMARY KEY (consumer, source, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency_key (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  request_hash TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE login_session (
+  id TEXT NOT NULL PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES account (id),
+  device_name TEXT NOT NULL,
+  device_kind TEXT NOT NULL CHECK (device_kind IN ('web', 'phone', 'tablet', 'tv')),
+  generation INTEGER NOT NULL CHECK (generation > 0),
+  token_hash BLOB NOT NULL CHECK (length(token_hash) = 32),
+  created_at INTEGER NOT NULL,
+  refreshed_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  end_reason TEXT CHECK (end_reason IN ('refreshTokenReused', 'signedOut', 'displaced')),
+  CHECK ((ended_at IS NULL) = (end_reason IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  seq INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+  created_at INTEGER NOT NULL,
+  json BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_state (
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  last_seq INTEGER NOT NULL CHECK (last_seq >= 0)
+) STRICT;
+
+CREATE TABLE parked_event (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  PRIMARY KEY (consumer, source, subject, epoch, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile (
+  id TEXT NOT NULL PRIMARY KEY,
+  account_id TEXT NOT NULL REFERENCES account (id),
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL,
+  language TEXT NOT NULL,
+  maturity_limit TEXT NOT NULL CHECK (maturity_limit IN ('all', '7', '12', '16', '18')),
+  kids INTEGER NOT NULL CHECK (kids IN (0, 1)),
+  created_at INTEGER NOT NULL,
+  UNIQUE (account_id, name_key),
+  CHECK (kids = 0 OR maturity_limit IN ('all', '7'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schema_migration (
+  number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
+
+CREATE INDEX login_session_by_account ON login_session (account_id, refreshed_at) WHERE ended_at IS NULL;
+
+CREATE INDEX login_session_by_end ON login_session (ended_at) WHERE ended_at IS NOT NULL;
+
+CREATE INDEX login_session_by_expiry ON login_session (expires_at);
