@@ -19,6 +19,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
@@ -113,7 +114,7 @@ let package = Package(
       swiftSettings: style),
 
     // Kits
-    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle]),
+    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
     kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
     kit("EventKit", ["Contract", "StorageKit", "ServerKit", "TelemetryKit", "ConfigKit", logging, serviceLifecycle]),
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),

@@ -33,6 +33,12 @@ package struct Hosting: Sendable {
     self.logging = logging
   }
 
+  /// To a running service of the stack, as a command of the operator calls it. Throws ``SettingsError``.
+  package func transport(to service: String) throws -> any StreamingTransport {
+    let mint = InternalTokenMint(keys: keys, clock: clock)
+    return try Upstreams(settings: settings, loop: loop, mint: mint, replacements: replacements).transport(to: service)
+  }
+
   /// Of this process: settings from its environment and `$MATINEE_HOME/matinee.conf`. Sets up logging and the number
   /// of event loops, so it is called once, first. Throws ``SettingsError`` or what keeps the home from being made.
   package static func ofProcess(environment: [String: String]) throws -> Hosting {
@@ -45,11 +51,21 @@ package struct Hosting: Sendable {
     let level: Logger.Level = try settings.choice("LOG_LEVEL", default: .info)
     NIOSingletons.groupLoopCountSuggestion = try settings.integer("EVENT_LOOPS", default: 1, in: 1...64)
     Telemetry.bootstrap(format: format, level: level)
+    umask(0o077)
+    raiseOpenFileLimit()
     try PrivateFolder.make(home)
     return Hosting(settings: settings, home: home, keys: try StackKeys(home: home), loop: CurlLoop()) { label in
       Telemetry.logger(label, format: format, level: level)
     }
   }
+}
+
+/// As many open files as the system lets this process have: each connection is one.
+private func raiseOpenFileLimit() {
+  var limit = rlimit()
+  guard getrlimit(.init(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max else { return }
+  limit.rlim_cur = limit.rlim_max
+  setrlimit(.init(RLIMIT_NOFILE.rawValue), &limit)
 }
 
 /// Folders only their owner can enter.

@@ -9,6 +9,8 @@ struct IncomingRequest: Sendable {
   /// After the `?`, as sent; nil without one.
   let query: Substring?
   let body: RequestBodyStream
+  /// The whole body, where the route has a limit for it.
+  let collected: ByteBuffer
   let contentType: String?
 
   /// The parameters of path and query. Throws a ``Problem`` that names one which is missing, malformed or unknown.
@@ -28,18 +30,15 @@ struct IncomingRequest: Sendable {
   }
 
   /// The JSON body, strictly read; of the type ``Empty``, no body but white space or `{}` is let through.
-  func decodeBody<Body: Decodable>(_ type: Body.Type, limitBytes: Int) async throws -> Body {
-    let empty = Empty() as? Body
-    if let empty, !body.mayHaveContent { return empty }
-    let bytes = try await body.collect(upTo: limitBytes)
-    if let empty {
-      guard bytes.readableBytesView.allSatisfy(Self.isNothing) else {
+  func decodeBody<Body: Decodable>(_ type: Body.Type) throws -> Body {
+    if let empty = Empty() as? Body {
+      guard collected.readableBytesView.allSatisfy(Self.isNothing) else {
         throw Problem.badRequest("This request takes no body.")
       }
       return empty
     }
-    if bytes.readableBytes > 0 || contentType != nil { try requireJSON() }
-    return try JSON.decodeStrictly(type, from: Array(buffer: bytes))
+    if collected.readableBytes > 0 || contentType != nil { try requireJSON() }
+    return try JSON.decodeStrictly(type, from: Array(buffer: collected))
   }
 
   private static func isNothing(_ byte: UInt8) -> Bool {

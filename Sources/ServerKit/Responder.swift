@@ -12,6 +12,7 @@ struct Responder: Sendable {
   let telemetry: RequestTelemetry
   let state: HostState
   let settings: HostSettings
+  let watch: DeadlineWatch
   let date = DateHeader()
 
   /// Says whether the connection can take another request.
@@ -29,12 +30,12 @@ struct Responder: Sendable {
     do {
       if let problem = fields.problem { throw problem }
       let (entry, request) = try await prepare(
-        head, fields, parts, outbound, trace: trace, remoteAddress: remoteAddress, isCrowded: count > settings.requestsInFlight,
-        matched: { endpoint = $0.telemetry })
-      answer = try await run(entry, request)
+        head, fields, parts, outbound, trace: trace, remoteAddress: remoteAddress,
+        isCrowded: count > settings.requestsInFlight, matched: { endpoint = $0.telemetry })
+      answer = try await run(entry.route, request)
     } catch {
       failure = error
-      answer = .problem(problem(for: error, trace: trace, deadlinePassed: false))
+      answer = .problem(problem(for: error, trace: trace))
       if let refused = error as? MethodRefused { answer.headers.append(("allow", refused.allowed)) }
     }
     let isLast = try await write(answer, to: head, fields, parts, outbound, trace: trace)
@@ -70,15 +71,10 @@ struct Responder: Sendable {
         entry.route.endpoint, header: { head.headers.first(name: $0) }, parameters: parameters)
       try access.admit(principal)
     }
-    let deadline = Deadline.after(
-      fields.deadlineMilliseconds.map { .milliseconds(min($0, settings.deadlineLimitMilliseconds)) }
-        ?? settings.deadline)
+    let asked = fields.deadlineMilliseconds.map { milliseconds in
+      Deadline.after(.milliseconds(min(milliseconds, settings.deadlineLimitMilliseconds)))
+    }
     if fields.deadlineMilliseconds == 0 { throw Problem.timedOut("The deadline had passed on arrival.") }
-    let context = CallContext(
-      principal: principal, deadline: deadline, trace: trace, idempotencyKey: fields.idempotencyKey)
-    let info = RequestInfo(
-      method: method ?? .get, target: target, context: context, requestID: fields.requestID ?? trace.traceID,
-      remoteAddress: remoteAddress, fields: head.headers)
     if fields.expectsContinue {
       parts.sendContinue = {
         try await outbound.write(.head(HTTPResponseHead(version: .http1_1, status: .continue)))
@@ -86,19 +82,32 @@ struct Responder: Sendable {
     }
     let body = RequestBodyStream(
       parts: parts, mayHaveContent: fields.mayHaveBody, contentLength: fields.contentLength)
+    var collected = ByteBuffer()
+    if let limit = entry.route.bodyLimitBytes, fields.mayHaveBody { collected = try await body.collect(upTo: limit) }
+    // Without a caller's deadline, the time a slow line takes for the body is not counted.
+    let deadline = asked ?? .after(settings.deadline)
+    let context = CallContext(
+      principal: principal, deadline: deadline, trace: trace, idempotencyKey: fields.idempotencyKey)
+    let info = RequestInfo(
+      method: method ?? .get, target: target, context: context, requestID: fields.requestID ?? trace.traceID,
+      remoteAddress: remoteAddress, fields: head.headers)
     let query = question.map { target[target.index(after: $0)...] }
     return (
       entry,
       IncomingRequest(
-        info: info, parameters: parameters, query: query, body: body, contentType: fields.contentType)
+        info: info, parameters: parameters, query: query, body: body, collected: collected,
+        contentType: fields.contentType)
     )
   }
 
-  private func run(_ entry: RouteEntry, _ request: IncomingRequest) async throws -> Answer {
-    try await entry.route.run(request)
+  private func run(_ route: Routes.Route, _ request: IncomingRequest) async throws -> Answer {
+    guard route.bodyLimitBytes != nil else { return try await route.run(request) }
+    return try await DeadlineRace.run(until: request.info.context.deadline, watch: watch) {
+      try await route.run(request)
+    }
   }
 
-  private func problem(for error: any Error, trace: TraceContext, deadlinePassed: Bool) -> Problem {
+  private func problem(for error: any Error, trace: TraceContext) -> Problem {
     var problem: Problem
     switch error {
     case let error as any ProblemConvertible: problem = error.problem

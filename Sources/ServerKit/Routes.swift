@@ -7,8 +7,9 @@ package struct Routes: Sendable {
     let endpoint: any EndpointDescription
     /// Needs no token: health and metrics alone.
     var isPublic = false
-    /// Whether the deadline of the call ends it: not where a body of any length travels.
-    var isTimed = true
+    /// The body is read before the handler begins, up to this many bytes, and the deadline ends the handler; nil
+    /// where a body of any length travels, in as much time as it takes.
+    var bodyLimitBytes: Int?
     let run: @Sendable (IncomingRequest) async throws -> Answer
   }
 
@@ -38,12 +39,13 @@ package struct Routes: Sendable {
     add(endpoint, handler)
   }
 
-  /// Nothing decoded, body not read yet, no deadline enforced: proxies, uploads, media.
+  /// Nothing decoded, body not read yet, no deadline enforced: proxies, uploads, media. How much of the body is
+  /// taken is the handler's to bound.
   package mutating func raw(
     _ endpoint: any EndpointDescription, _ handler: @escaping @Sendable (RawCall) async throws -> Answer
   ) {
     all.append(
-      Route(endpoint: endpoint, isTimed: false) { request in
+      Route(endpoint: endpoint) { request in
         try await handler(RawCall(request: request.info, parameters: request.parameters, body: request.body))
       })
   }
@@ -52,7 +54,7 @@ package struct Routes: Sendable {
   mutating func open(
     _ endpoint: any EndpointDescription, _ handler: @escaping @Sendable (IncomingRequest) async throws -> Answer
   ) {
-    all.append(Route(endpoint: endpoint, isPublic: true, run: handler))
+    all.append(Route(endpoint: endpoint, isPublic: true, bodyLimitBytes: 1024, run: handler))
   }
 
   private mutating func add<Parameters, Body, Output>(
@@ -60,9 +62,9 @@ package struct Routes: Sendable {
     _ handler: @escaping @Sendable (Call<Parameters, Body>) async throws -> Answer
   ) {
     all.append(
-      Route(endpoint: endpoint) { request in
+      Route(endpoint: endpoint, bodyLimitBytes: endpoint.bodyLimitBytes) { request in
         let parameters = try request.decodeParameters(Parameters.self)
-        let body = try await request.decodeBody(Body.self, limitBytes: endpoint.bodyLimitBytes)
+        let body = try request.decodeBody(Body.self)
         return try await handler(Call(parameters: parameters, body: body, request: request.info))
       })
   }

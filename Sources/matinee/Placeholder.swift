@@ -1,1 +1,0 @@
-@main struct Matinee { static func main() {} }
