@@ -10,9 +10,10 @@ package enum RecommendationsModule: ServiceModule {
 
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try RecommendationsSettings(context.settings)
+    // A power cut may take the last effects, but with their cursors: the events are read again.
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/recommendations.db", migrations: RecommendationsSchema.migrations,
-      logger: context.logger, metrics: context.metrics)
+      durability: .normal, logger: context.logger, metrics: context.metrics)
     let keeper = ShelfKeeper(database: database, settings: settings, clock: context.clock)
     try keeper.refresh()
     var events = try ServiceEvents(context, database: database, publishes: [])

@@ -1,0 +1,173 @@
+import ClientKit
+import Contract
+import RecommendationsAPI
+import TestKit
+import Testing
+
+@testable import RecommendationsService
+
+@Suite struct RowRouteTests {
+  private let principal = Principal(
+    role: .viewer, account: AccountID(seed: "vera"), profile: profileID("vera"))
+
+  /// Thirty films, of which Vera has begun one and others watch another.
+  private func sample() throws -> SampleEvents {
+    var events = SampleEvents()
+    for index in 0..<30 {
+      try events.title(facts("t\(index)", genres: ["drama", "g\"\(index % 3)"], addedDaysAgo: Double(index)))
+    }
+    try events.start("vera", "t7", hoursAgo: 2)
+    try events.progress("vera", "t7", share: 0.4, hoursAgo: 1)
+    for other in ["a", "b", "c"] { try events.start(other, "t9", hoursAgo: 1) }
+    return events
+  }
+
+  private func withRecommendations(
+    _ events: SampleEvents, _ body: (TestService, SampleBus) async throws -> Void
+  ) async throws {
+    let bus = SampleBus()
+    bus.hold(events.all)
+    let settings = [
+      "RECOMMENDATIONS_RANKING_SECONDS": "0.01", "RECOMMENDATIONS_GATHERING_MILLISECONDS": "0", "LOG_LEVEL": "error",
+    ]
+    try await withService(
+      RecommendationsModule.self, settings: settings, upstreams: ["bus": bus.transport], clock: standing
+    ) { service in
+      try await eventually {
+        let rows = try await service.rows()
+        return rows.basis.seq == events.all.filter { $0.header.source == "/playback" }.count && rows.rows.count > 3
+      }
+      try await body(service, bus)
+    }
+  }
+
+  @Test("A page has the rows that the events lead to, and says up to which event it has read")
+  func answersRows() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      let page = try await service.rows(by: principal)
+      #expect(page.rows.map(\.id) == ["continueWatching", "trending", "new", "genre-drama"])
+      #expect(page.rows[0].items.map(\.titleId) == [titleID("t7")])
+      #expect(page.rows[0].items[0].reason == Reason(kind: .resume, text: "Continue watching"))
+      #expect(page.rows[1].items.map(\.titleId) == [titleID("t9")])
+      #expect(page.rows[2].items.count == 20)
+      #expect(page.rows[3].topic == "drama")
+      #expect(page.basis == EventPosition(epoch: "1", seq: 5))
+    }
+  }
+
+  @Test("A new event moves the basis together with what it leads to")
+  func movesBasis() async throws {
+    var events = try sample()
+    try await withRecommendations(events) { service, bus in
+      let known = events.all.count
+      try events.progress("vera", "t3", share: 0.5)
+      bus.hold(Array(events.all.dropFirst(known)))
+      var page = try await service.rows()
+      try await eventually {
+        page = try await service.rows()
+        let isNews = page.rows[0].items.map(\.titleId) == [titleID("t3"), titleID("t7")]
+        #expect(isNews == (page.basis.seq == 6))
+        return isNews
+      }
+    }
+  }
+
+  @Test("More of a row comes after what the page showed, until its end")
+  func answersMoreOfRow() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      let page = try await service.rows()
+      let new = page.rows[2]
+      let more = try await service.transport.call(
+        RecommendationsEndpoints.row,
+        RowQuery(profile: profileID("vera"), row: new.id, limit: 50, cursor: new.next), in: .test(principal))
+      #expect(more.kind == .new)
+      #expect(Set(new.items.map(\.titleId)).isDisjoint(with: more.items.map(\.titleId)))
+      #expect(more.items.last?.titleId == titleID("t29"))
+      #expect(more.next == nil)
+      let quoted = try await service.transport.call(
+        RecommendationsEndpoints.row, RowQuery(profile: profileID("vera"), row: "genre-g\"1"), in: .test(principal))
+      #expect(quoted.topic == "g\"1")
+      #expect(quoted.items.count == 9)
+    }
+  }
+
+  @Test("Titles like one come with a reason and within the limit")
+  func answersSimilar() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      let similar = try await service.transport.call(
+        RecommendationsEndpoints.similar, SimilarQuery(title: titleID("t4"), limit: 9), in: .test(principal))
+      #expect(
+        Set(similar.items.map(\.titleId)) == Set((0..<30).filter { $0 % 3 == 1 && $0 != 4 }.map { titleID("t\($0)") }))
+      #expect(similar.items[0].reason == Reason(kind: .similar, text: "Also g\"1", titleId: titleID("t4")))
+    }
+  }
+
+  @Test("Another's profile, an unknown row or title, a foreign cursor and a limit out of bounds are refused")
+  func refusesBadRequests() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      func status<Parameters, Output>(
+        _ endpoint: Endpoint<Parameters, Empty, Output>, _ parameters: Parameters
+      ) async -> Int? {
+        do {
+          _ = try await service.transport.call(endpoint, parameters, in: .test(principal))
+          return nil
+        } catch {
+          return (error as? Problem)?.status
+        }
+      }
+      let vera = profileID("vera")
+      #expect(await status(RecommendationsEndpoints.rows, RowsQuery(profile: profileID("a"))) == 404)
+      #expect(await status(RecommendationsEndpoints.row, RowQuery(profile: profileID("a"), row: "new")) == 404)
+      #expect(await status(RecommendationsEndpoints.row, RowQuery(profile: vera, row: "old")) == 404)
+      #expect(await status(RecommendationsEndpoints.row, RowQuery(profile: vera, row: "new", cursor: "x")) == 400)
+      #expect(await status(RecommendationsEndpoints.row, RowQuery(profile: vera, row: "new", limit: 0)) == 422)
+      #expect(await status(RecommendationsEndpoints.similar, SimilarQuery(title: titleID("none"))) == 404)
+      #expect(await status(RecommendationsEndpoints.similar, SimilarQuery(title: titleID("t1"), limit: 21)) == 422)
+    }
+  }
+
+  @Test("The limit of the caller's profile holds though the request names none")
+  func holdsCallersLimit() async throws {
+    var events = try sample()
+    try events.title(facts("t0", maturity: .eighteen, addedDaysAgo: 0))
+    try await withRecommendations(events) { service, _ in
+      var child = principal
+      child.maturityLimit = .twelve
+      try await eventually {
+        let all = try await service.rows(by: principal)
+        return all.rows.contains { $0.items.contains { $0.titleId == titleID("t0") } }
+      }
+      for limit in [nil, MaturityRating.eighteen] {
+        let page = try await service.transport.call(
+          RecommendationsEndpoints.rows, RowsQuery(profile: profileID("vera"), maturityLimit: limit),
+          in: .test(child))
+        #expect(!page.rows.contains { $0.items.contains { $0.titleId == titleID("t0") } })
+      }
+    }
+  }
+
+  @Test("A rebuilt consumer leads to the same page")
+  func rebuildsOverHTTP() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      let before = try await service.rows()
+      for consumer in [PlaybackConsumer.name, CatalogConsumer.name] {
+        let context = CallContext.test(.service("operator"))
+        let answer = try await service.transport.send(
+          TransportRequest(method: .post, target: "/internal/consumers/\(consumer)/rebuild", context: context))
+        #expect(answer.status == 202)
+      }
+      try await eventually {
+        let after = try await service.rows()
+        return after.basis == before.basis && after.rows.map(\.items.count) == before.rows.map(\.items.count)
+          && after.rows.flatMap { $0.items.map(\.titleId) } == before.rows.flatMap { $0.items.map(\.titleId) }
+      }
+    }
+  }
+}
+
+extension TestService {
+  fileprivate func rows(by principal: Principal = .service("gateway")) async throws -> RecommendedRows {
+    try await transport.call(
+      RecommendationsEndpoints.rows, RowsQuery(profile: profileID("vera")), in: .test(principal))
+  }
+}
