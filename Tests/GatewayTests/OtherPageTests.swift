@@ -69,6 +69,27 @@ import Testing
   }
 }
 
+@Suite struct RowPageTests {
+  @Test("More of a row comes as cards, its cursor handed on")
+  func more() async throws {
+    let general = Sample.title("The General")
+    let pages = try Pages([general])
+    pages.recommendations.answer { _ in
+      RecommendedRow(
+        id: "genre-comedy", kind: .genre, topic: "comedy",
+        items: [RecommendedItem(titleId: general.id, reason: Reason(kind: .genre, text: "Comedy"))], next: "c2")
+    }
+    let page = RowPage(catalogue: pages.catalogue, parts: pages.parts, recommendations: pages.recommendations)
+    let row = try JSONValue(
+      parsing: try await page.json(
+        for: RowPageQuery(profile: Sample.profile, row: "genre-comedy"), in: Sample.context()))
+    #expect(GatewayEndpoints.row.path.parameterNames == ["profile", "row"])
+    #expect(row["title"].text == "Comedy")
+    #expect(row["cards"][0]["name"].text == "The General")
+    #expect(row["next"].text == "c2")
+  }
+}
+
 @Suite struct BoundedCacheTests {
   @Test("It never holds more than its limit, and keeps what is in use")
   func bounded() {

@@ -38,11 +38,14 @@ import Testing
 
     var clock: WallClock { WallClock { [self] in time.withLock { $0 } } }
 
-    func token(of account: AccountID = Sample.account, seconds: Double = 300, key other: SigningKey? = nil) -> String {
+    func token(
+      of account: AccountID = Sample.account, role: Principal.Role = .viewer, seconds: Double = 300,
+      key other: SigningKey? = nil
+    ) -> String {
       let now = time.withLock { $0 }
       return AccessToken.mint(
         AccessClaims(
-          account: account, loginSession: session, role: .viewer, issuedAt: now,
+          account: account, loginSession: session, role: role, issuedAt: now,
           expiresAt: now.adding(seconds: seconds)), key: other ?? key)
     }
 
@@ -148,7 +151,7 @@ import Testing
   func page() async throws {
     let door = try Door()
     try await door.open { (client: PublicClient) async throws in
-      let index = try await client.get("/")
+      let index = try await client.get(WebEndpoints.index.path.description)
       #expect(index.status == 200)
       #expect(index.header("content-type") == "text/html; charset=utf-8")
       #expect(index.header("content-security-policy")?.contains("default-src 'self'") == true)
@@ -162,6 +165,20 @@ import Testing
         #expect(
           answer.status == (path.contains("/../") || path.contains("%2e") ? 400 : 404), "\(path): \(answer.status)")
       }
+    }
+  }
+
+  @Test("An operator sees which services are ready; a viewer does not")
+  func topology() async throws {
+    let door = try Door()
+    try await door.open { (client: PublicClient) async throws in
+      let path = GatewayEndpoints.topology.path.description
+      #expect(try await client.get(path, headers: bearing(door.token())).status == 403)
+      let answer = try await client.get(path, headers: bearing(door.token(role: .operator)))
+      #expect(answer.status == 200)
+      let services = answer.json["services"].items
+      #expect(services.first { $0["name"].text == "playback" }?["ready"].bool == true)
+      #expect(services.first { $0["name"].text == "catalog" }?["ready"].bool == false)
     }
   }
 }

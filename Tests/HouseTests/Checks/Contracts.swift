@@ -4,6 +4,8 @@ enum Contracts {
     let owner: String
     let property: String
     let name: String
+    /// `/v1/titles/{title}`
+    let template: String
     let path: String
     let line: Int
     var reference: String { "\(owner).\(property)" }
@@ -13,10 +15,12 @@ enum Contracts {
     let pattern = /enum (\w*Endpoints)\b/
     return files.flatMap { file -> [DeclaredEndpoint] in
       guard let owner = file.text.firstMatch(of: pattern) else { return [] }
-      return file.text.matches(of: /static let (\w+)\s*=\s*Endpoint<[^(]*>\(\s*"([\w.]+)"/).map { match in
+      return file.text.matches(of: /static let (\w+)\s*=\s*Endpoint<[^(]*>\(\s*"([\w.]+)",\s*\.\w+,\s*"([^"]+)"/).map {
+        match in
         let line = file.text[..<match.range.lowerBound].count { $0 == "\n" } + 1
         return DeclaredEndpoint(
-          owner: String(owner.1), property: String(match.1), name: String(match.2), path: file.path, line: line)
+          owner: String(owner.1), property: String(match.1), name: String(match.2), template: String(match.3),
+          path: file.path, line: line)
       }
     }
   }
@@ -46,8 +50,18 @@ enum Contracts {
   static func untested(in sources: [RepositoryFile], tests: [RepositoryFile]) -> [Violation] {
     let texts = tests.filter { $0.target != "HouseTests" }.map(\.text)
     return endpoints(in: sources).filter { endpoint in
-      !texts.contains { $0.contains(endpoint.reference) || $0.contains("\"\(endpoint.name)\"") }
+      !texts.contains { $0.contains(endpoint.reference) || isAddressed(endpoint, in: $0) }
     }.map { Violation(path: $0.path, line: $0.line, rule: "no test calls \($0.reference)") }
+  }
+
+  /// Its path is written out, with something in the place of each parameter.
+  private static func isAddressed(_ endpoint: DeclaredEndpoint, in text: String) -> Bool {
+    let pattern = endpoint.template.split(separator: "/").map { part in
+      part.hasPrefix("{")
+        ? (part.hasSuffix("*}") ? #"[^\s"]+"# : #"[^/\s"?]+"#) : String(part).replacing(".", with: #"\."#)
+    }.joined(separator: "/")
+    guard let regex = try? Regex("[\"\\)/]/?\(pattern)[\"?]") else { return false }
+    return endpoint.template != "/" && text.contains(regex)
   }
 
   /// `routes.on(X.y` in any of its forms, however the line is broken.
@@ -55,7 +69,7 @@ enum Contracts {
     text.ranges(of: endpoint.reference).contains { range in
       let after = text[range.upperBound...].first ?? " "
       let before = text[..<range.lowerBound].suffix(80)
-      return !after.isLetter && !after.isNumber && before.contains(/\.(on|answer|raw|forward\w*)\(\s*$/)
+      return !after.isLetter && !after.isNumber && before.contains(/\.(on|answer|raw|open)\(\s*$/)
     }
   }
 
