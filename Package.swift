@@ -143,7 +143,12 @@ let package = Package(
     tests("ClientKit", of: ["ClientKit", "Contract", nioCore]),
     tests("ServerKit", of: ["ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit"]),
     tests("StorageKit", of: ["StorageKit", "Contract"]),
-    tests("EventKit", of: ["EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "Contract", "ConfigKit"]),
+    tests(
+      "EventKit",
+      of: [
+        "EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "SecurityKit", "TelemetryKit", "Contract", "ConfigKit",
+        logging, serviceLifecycle,
+      ]),
     serviceTests("Accounts"),
     serviceTests("Catalog", calls: ["Encoding"]),
     serviceTests("Encoding", calls: ["Catalog"], also: ["EncoderService"]),

@@ -16,8 +16,8 @@ package enum BusEndpoints {
     "bus.read", .get, "/internal/bus/events", access: .service, status: 200,
     summary: "The events of a source after a position, waiting for one if there is none.")
 
-  package static let acceptDeadLetter = Endpoint<Empty, NewDeadLetter, DeadLetterAccepted>(
-    "bus.acceptDeadLetter", .post, "/internal/bus/dead-letters", access: .service, status: 201,
+  package static let acceptDeadLetter = Endpoint<Empty, NewDeadLetter, Empty>(
+    "bus.acceptDeadLetter", .post, "/internal/bus/dead-letters", access: .service,
     bodyLimitBytes: 2 * EventLimits.bodyBytes, summary: "Keep an event that a consumer has given up.")
 
   package static let report = Endpoint<Empty, ConsumerReport, ConsumerOrders>(

@@ -2,6 +2,8 @@ package import Contract
 
 /// An event that a consumer has given up.
 package struct NewDeadLetter: Codable, Sendable, Hashable {
+  /// Given by the consumer, which keeps it before it sends the letter: so its reports never lack one it sent.
+  package var id: DeadLetterID
   package var consumer: String
   package var service: String
   package var source: String
@@ -14,7 +16,8 @@ package struct NewDeadLetter: Codable, Sendable, Hashable {
   /// The event itself, as text.
   package var event: String
 
-  package init(consumer: String, service: String, event: Event, error: String) {
+  package init(id: DeadLetterID, consumer: String, service: String, event: Event, error: String) {
+    self.id = id
     self.consumer = consumer
     self.service = service
     source = event.header.source
@@ -24,14 +27,6 @@ package struct NewDeadLetter: Codable, Sendable, Hashable {
     type = event.header.type
     self.error = error
     self.event = String(decoding: event.json, as: UTF8.self)
-  }
-}
-
-package struct DeadLetterAccepted: Codable, Sendable {
-  package var id: DeadLetterID
-
-  package init(id: DeadLetterID) {
-    self.id = id
   }
 }
 
@@ -63,11 +58,16 @@ package struct ConsumerReport: Codable, Sendable, Hashable {
   }
 }
 
+/// What a consumer shall do about the letters it reported.
 package struct ConsumerOrders: Codable, Sendable, Hashable {
+  /// Try them again.
   package var redrive: [DeadLetterID]
+  /// Send them: they never came, or were lost.
+  package var resend: [DeadLetterID]
 
-  package init(redrive: [DeadLetterID]) {
+  package init(redrive: [DeadLetterID], resend: [DeadLetterID]) {
     self.redrive = redrive
+    self.resend = resend
   }
 }
 

@@ -42,6 +42,8 @@ final class Consumer: Service {
   let logger: Logger
   /// Raised when a subject begins to fail.
   let failed = Signal()
+  /// Raised when all cursors are forgotten.
+  private let forgotten = Signal()
   private let bus: any EventBus
   private let feed: @Sendable (_ source: String) throws -> SourceFeed
   private let reporter: ConsumerReporter
@@ -51,7 +53,7 @@ final class Consumer: Service {
   init(
     _ definition: ConsumerDefinition, service: String, database: ServiceDatabase, bus: any EventBus,
     letters: any DeadLetterOffice, feed: @escaping @Sendable (_ source: String) throws -> SourceFeed,
-    settings: EventSettings, logger: Logger, metrics: Metrics
+    settings: EventSettings, clock: WallClock, logger: Logger, metrics: Metrics
   ) {
     var logger = logger
     logger[metadataKey: "consumer"] = "\(definition.name)"
@@ -65,7 +67,7 @@ final class Consumer: Service {
     instruments = ConsumerInstruments(metrics, consumer: definition.name)
     retries = ConsumerRetries(
       definition: definition, service: service, store: store, database: database, letters: letters, failed: failed,
-      settings: settings, logger: logger, instruments: instruments)
+      settings: settings, clock: clock, logger: logger, instruments: instruments)
     reporter = ConsumerReporter(
       consumer: definition.name, service: service, store: store, database: database, letters: letters,
       settings: settings, logger: logger)
@@ -77,7 +79,7 @@ final class Consumer: Service {
       await withTaskGroup(of: Void.self) { group in
         for (source, feed) in feeds { group.addTask { await self.follow(source, feed) } }
         group.addTask { await self.retries.run() }
-        group.addTask { await self.reporter.run { self.retries.redrive($0) } }
+        group.addTask { await self.reporter.run { self.retries.obey($0) } }
       }
     }
   }
@@ -91,6 +93,7 @@ final class Consumer: Service {
       try rebuild.reset(session)
       try store.forget(in: session)
     }
+    forgotten.raise()
     logger.notice("the projection is made anew")
   }
 
@@ -114,14 +117,31 @@ final class Consumer: Service {
 
   /// Reads what comes next and takes it in.
   private func step(_ source: String, _ feed: SourceFeed) async throws {
+    let seen = forgotten.generation
     let cursor = try database.read { try store.cursor(source, in: $0) }
     if cursor?.isRestoring == true { return try await rebuild() }  // killed half-way through a snapshot
-    let page = try await bus.read(
-      source: source, after: cursor?.position, limit: settings.batchCount, waiting: settings.longPoll)
+    let page = try await read(source, after: cursor?.position, seen)
     var run = EventRun(source: source, after: cursor?.position)
     for line in page.events where !run.take(line) { break }
     if !run.events.isEmpty { try await apply(run.events, of: source, from: cursor) }
     if run.isBroken { try await repair(source, feed) }
+  }
+
+  /// Waits at the bus for what follows, and is called off when the cursors are forgotten meanwhile.
+  private func read(_ source: String, after position: EventPosition?, _ seen: Int) async throws -> EventPage {
+    try await withThrowingTaskGroup(of: EventPage.self) { group in
+      group.addTask { [bus, settings] in
+        try await bus.read(
+          source: source, after: position, limit: settings.batchCount, waiting: settings.longPoll)
+      }
+      group.addTask { [forgotten, settings] in
+        await forgotten.wait(beyond: seen, atMost: settings.longPoll * 2)
+        throw ConsumerError.cursorMoved
+      }
+      defer { group.cancelAll() }
+      guard let page = try await group.next() else { throw CancellationError() }
+      return page
+    }
   }
 
   /// Fetches from the source itself what the bus has not, or has in another epoch or damaged.
@@ -205,7 +225,8 @@ final class Consumer: Service {
     let newlyFailing = try await database.write { session in
       try store.move(source, from: cursor, to: next, in: session)
       var failing = Set(try store.failingSubjects(in: session).map(\.key))
-      if !failing.isEmpty, try store.parkedCount(in: session) + events.count > limit {
+      let isFull = failing.count >= ConsumerStore.subjectLimit
+      if try isFull || !failing.isEmpty && store.parkedCount(in: session) + events.count > limit {
         throw ConsumerError.tooManyParked(limit: limit)
       }
       var errors: [(event: Event, error: String)] = []

@@ -13,13 +13,13 @@ struct ConsumerReporter: Sendable {
   let settings: EventSettings
   let logger: Logger
 
-  func run(redrive: @Sendable ([DeadLetterID]) -> Void) async {
+  func run(_ obey: @Sendable (ConsumerOrders) -> Void) async {
     while !Task.isCancelled {
       var hasDeadLetters = false
       do {
         let report = try current()
         hasDeadLetters = !report.deadLetters.isEmpty
-        redrive(try await letters.report(report).redrive)
+        obey(try await letters.report(report))
       } catch {
         if Task.isCancelled { return }
         logger.debug("the bus does not hear reports now", metadata: ["error": "\(error)"])

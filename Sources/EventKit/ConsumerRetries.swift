@@ -16,7 +16,10 @@ final class ConsumerRetries: Sendable {
 
   private struct Plan {
     var due: [FailingSubject.Key: ContinuousClock.Instant] = [:]
+    /// Dead letters to be tried once more.
     var redriven: Set<DeadLetterID> = []
+    /// Dead letters the bus does not have.
+    var unsent: Set<DeadLetterID> = []
   }
 
   private let definition: ConsumerDefinition
@@ -26,14 +29,15 @@ final class ConsumerRetries: Sendable {
   private let letters: any DeadLetterOffice
   private let failed: Signal
   private let settings: EventSettings
+  private let clock: WallClock
   private let logger: Logger
   private let instruments: ConsumerInstruments
   private let plan = Mutex(Plan())
 
   init(
     definition: ConsumerDefinition, service: String, store: ConsumerStore, database: ServiceDatabase,
-    letters: any DeadLetterOffice, failed: Signal, settings: EventSettings, logger: Logger,
-    instruments: ConsumerInstruments
+    letters: any DeadLetterOffice, failed: Signal, settings: EventSettings, clock: WallClock,
+    logger: Logger, instruments: ConsumerInstruments
   ) {
     self.definition = definition
     self.service = service
@@ -42,14 +46,18 @@ final class ConsumerRetries: Sendable {
     self.letters = letters
     self.failed = failed
     self.settings = settings
+    self.clock = clock
     self.logger = logger
     self.instruments = instruments
   }
 
-  /// Has dead letters tried again at once.
-  func redrive(_ ids: [DeadLetterID]) {
-    guard !ids.isEmpty else { return }
-    plan.withLock { $0.redriven.formUnion(ids) }
+  /// What the bus answers to a report.
+  func obey(_ orders: ConsumerOrders) {
+    guard !orders.redrive.isEmpty || !orders.resend.isEmpty else { return }
+    plan.withLock { plan in
+      plan.redriven.formUnion(orders.redrive)
+      plan.unsent.formUnion(orders.resend)
+    }
     failed.raise()
   }
 
@@ -90,7 +98,9 @@ final class ConsumerRetries: Sendable {
   /// Nil for a dead letter nobody has redriven.
   private func dueTime(of failing: FailingSubject) -> ContinuousClock.Instant? {
     plan.withLock { plan in
-      if let letter = failing.deadLetter { return plan.redriven.contains(letter) ? .now : nil }
+      if let letter = failing.deadLetter {
+        return plan.redriven.contains(letter) || plan.unsent.contains(letter) ? .now : nil
+      }
       if let due = plan.due[failing.key] { return due }
       let due = ContinuousClock.now + pause(after: failing.attempts)
       plan.due[failing.key] = due
@@ -104,10 +114,10 @@ final class ConsumerRetries: Sendable {
 
   /// One try of all that is parked under a subject; answers when the next one is due, if one is.
   private func attempt(_ failing: FailingSubject) async throws -> ContinuousClock.Instant? {
-    let isRedrive = failing.deadLetter != nil
-    let isExhausted = failing.attempts > settings.retryDelays.count
-    // A letter that could not be sent: only the sending is tried again.
-    if isExhausted, !isRedrive { return try await giveUp(failing) }
+    if let letter = failing.deadLetter, plan.withLock({ $0.unsent.contains(letter) }) {
+      try await send(letter, of: failing)
+      return nil
+    }
     switch try await replay(failing.key) {
     case .recovered:
       forget(failing)
@@ -115,7 +125,10 @@ final class ConsumerRetries: Sendable {
       return nil
     case .failing(let still):
       forget(failing)
-      if still.attempts > settings.retryDelays.count { return try await giveUp(still) }
+      if still.attempts > settings.retryDelays.count {
+        try await giveUp(still)
+        return nil
+      }
       let due = ContinuousClock.now + pause(after: still.attempts)
       plan.withLock { $0.due[failing.key] = due }
       return due
@@ -157,20 +170,33 @@ final class ConsumerRetries: Sendable {
     }
   }
 
-  private func giveUp(_ failing: FailingSubject) async throws -> ContinuousClock.Instant? {
-    guard let event = try database.read({ try store.firstParked(failing.key, in: $0) }) else { return nil }
-    let letter = try await letters.accept(
-      NewDeadLetter(consumer: definition.name, service: service, event: event, error: failing.error))
+  /// Keeps the letter's id before sending it: if the sending fails, the bus asks for it after the next report.
+  private func giveUp(_ failing: FailingSubject) async throws {
+    let letter = failing.deadLetter ?? DeadLetterID(at: clock.now())
     var dead = failing
     dead.deadLetter = letter
-    try await database.write { [store, dead] session in
+    let isStillFailing = try await database.write { [store, dead] session in
       // Unless a rebuild has made it void.
-      if try store.failingSubject(dead.key, in: session) != nil { try store.save(dead, in: session) }
+      guard try store.failingSubject(dead.key, in: session) != nil else { return false }
+      try store.save(dead, in: session)
+      return true
     }
+    guard isStillFailing else { return }
     instruments.deadLetters.increment()
     logger.error(
       "an event is a dead letter and its subject is parked",
-      metadata: ["event": "\(event.header.id)", "letter": "\(letter)", "error": "\(failing.error)"])
-    return nil
+      metadata: [
+        "subject": "\(failing.key.subject)", "letter": "\(letter)", "error": "\(failing.error)",
+      ])
+    plan.withLock { _ = $0.unsent.insert(letter) }
+    try await send(letter, of: dead)
+  }
+
+  private func send(_ letter: DeadLetterID, of failing: FailingSubject) async throws {
+    guard let event = try database.read({ try store.firstParked(failing.key, in: $0) }) else { return }
+    try await letters.accept(
+      NewDeadLetter(
+        id: letter, consumer: definition.name, service: service, event: event, error: failing.error))
+    plan.withLock { _ = $0.unsent.remove(letter) }
   }
 }

@@ -25,6 +25,8 @@ struct FailingSubject: Sendable, Hashable {
 /// All SQL about one consumer's cursors and parked events.
 struct ConsumerStore: Sendable {
   let consumer: String
+  /// Failing subjects that are looked after; at the bound the consumer stops.
+  static let subjectLimit = 10_000
 
   // MARK: - Cursors
 
@@ -69,9 +71,9 @@ struct ConsumerStore: Sendable {
     try session.rows(
       """
       SELECT source, subject, attempts, error, dead_letter FROM failing_subject
-      WHERE consumer = ? ORDER BY source, subject LIMIT 10000
+      WHERE consumer = ? ORDER BY source, subject LIMIT ?
       """,
-      consumer
+      consumer, Self.subjectLimit
     ) { row in
       FailingSubject(
         key: .init(source: row.text(0), subject: row.text(1)), attempts: row.int(2), error: row.text(3),

@@ -1,5 +1,3 @@
-package import Contract
-
 /// Carries events from their sources to all who read them. It is never the only copy: what it loses, the sources'
 /// outboxes still have.
 package protocol EventBus: Sendable {
@@ -20,10 +18,11 @@ package protocol EventBus: Sendable {
 
 /// Keeps what consumers could not digest, and who is how far.
 package protocol DeadLetterOffice: Sendable {
-  /// Keeps an event that a consumer has given up; the same one again gets the same id.
-  func accept(_ letter: NewDeadLetter) async throws -> DeadLetterID
+  /// Keeps an event that a consumer has given up. The same one again is open again, under the id given last.
+  func accept(_ letter: NewDeadLetter) async throws
 
-  /// Hears how far a consumer is and which letters it still holds; answers those it shall try again.
+  /// Hears how far a consumer is and which letters it still holds: the others of it are settled. Answers what it
+  /// shall try again, and what it shall send.
   func report(_ report: ConsumerReport) async throws -> ConsumerOrders
 }
 

@@ -44,10 +44,9 @@ package struct HTTPEventBus: EventBus, DeadLetterOffice {
     return EventPage(epoch: response.header(EventHeaders.epoch), events: JSONLines.split(response.body))
   }
 
-  package func accept(_ letter: NewDeadLetter) async throws -> DeadLetterID {
-    try await transport.call(
-      BusEndpoints.acceptDeadLetter, body: letter, in: .service(service, within: timeout)
-    ).id
+  package func accept(_ letter: NewDeadLetter) async throws {
+    _ = try await transport.call(
+      BusEndpoints.acceptDeadLetter, body: letter, in: .service(service, within: timeout))
   }
 
   package func report(_ report: ConsumerReport) async throws -> ConsumerOrders {

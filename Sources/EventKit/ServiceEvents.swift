@@ -72,7 +72,7 @@ package struct ServiceEvents: Sendable {
         feed: { source in
           SourceFeed(try context.upstream(String(source.dropFirst())), caller: context.name)
         },
-        settings: settings, logger: context.logger, metrics: context.metrics))
+        settings: settings, clock: context.clock, logger: context.logger, metrics: context.metrics))
   }
 
   /// Up to where a consumer has taken in a source, as the session sees it; nil before the first event. Read together

@@ -13,11 +13,12 @@ struct ConsumerRoutes: Sendable {
 
   func add(to routes: inout Routes) {
     routes.on(BusEndpoints.acceptDeadLetter) { call in
-      DeadLetterAccepted(id: try await letters.accept(call.body))
+      try await letters.accept(call.body)
+      return Empty()
     }
     routes.on(BusEndpoints.report) { call in
       lagBoard.note(call.body, at: clock.now())
-      return ConsumerOrders(redrive: try await letters.reconcile(call.body))
+      return try await letters.reconcile(call.body)
     }
     routes.on(BusEndpoints.lag) { _ in Page(items: try lag(), next: nil) }
     routes.on(BusEndpoints.deadLetters) { call in try page(call.parameters) }

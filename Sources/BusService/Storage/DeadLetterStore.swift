@@ -10,23 +10,19 @@ struct DeadLetterStore: Sendable {
   let clock: WallClock
 
   /// Keeps a letter, or opens the one it already is again.
-  func accept(_ letter: NewDeadLetter) async throws -> DeadLetterID {
+  func accept(_ letter: NewDeadLetter) async throws {
     let now = clock.now()
-    return try await database.write { session in
-      let id = try session.first(
+    try await database.write { session in
+      try session.execute(
         """
         INSERT INTO dead_letter
           (id, consumer, service, source, epoch, seq, subject, type, error, event, status, created_at, updated_at)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'dead', ?, ?)
         ON CONFLICT (service, consumer, source, epoch, seq)
-        DO UPDATE SET status = 'dead', error = excluded.error, updated_at = excluded.updated_at
-        RETURNING id
+        DO UPDATE SET id = excluded.id, status = 'dead', error = excluded.error, updated_at = excluded.updated_at
         """,
-        DeadLetterID(at: now), letter.consumer, letter.service, letter.source, letter.epoch, letter.seq,
-        letter.subject, letter.type, letter.error, letter.event, now, now
-      ) { try $0.id(0, of: DeadLetterTag.self) }
-      guard let id else { throw StorageError.corrupt("a dead letter was not kept") }
-      return id
+        letter.id, letter.consumer, letter.service, letter.source, letter.epoch, letter.seq,
+        letter.subject, letter.type, letter.error, letter.event, now, now)
     }
   }
 
@@ -58,27 +54,32 @@ struct DeadLetterStore: Sendable {
     }
   }
 
-  /// Brings the letters of a consumer in line with those it says it holds; answers which it shall try again.
-  func reconcile(_ report: ConsumerReport) async throws -> [DeadLetterID] {
-    let open = try database.read { try openLetters(of: report, in: $0) }
-    let held = Set(report.deadLetters)
-    let redriving = open.filter { $0.status == .redriving && held.contains($0.id) }.map(\.id)
-    let isInLine = Set(open.map(\.id)) == held
-    if !isInLine {
+  /// Brings the letters of a consumer in line with those it says it holds; answers what it shall do about them.
+  func reconcile(_ report: ConsumerReport) async throws -> ConsumerOrders {
+    let held = Set(report.deadLetters.prefix(Self.reportLimit))
+    let (open, known) = try database.read { session in
+      (try openLetters(of: report, in: session), try held.filter { try find($0, in: session) != nil })
+    }
+    if Set(open.map(\.id)) != known {
       let now = clock.now()
       try await database.write { session in
         for letter in try openLetters(of: report, in: session) where !held.contains(letter.id) {
           try session.execute(
             "UPDATE dead_letter SET status = 'settled', updated_at = ? WHERE id = ?", now, letter.id)
         }
-        for id in held {
+        for id in known {
           try session.execute(
             "UPDATE dead_letter SET status = 'dead', updated_at = ? WHERE id = ? AND status = 'settled'", now, id)
         }
       }
     }
-    return redriving
+    return ConsumerOrders(
+      redrive: open.filter { $0.status == .redriving && held.contains($0.id) }.map(\.id),
+      resend: held.subtracting(known).sorted())
   }
+
+  /// Letters of one report that are looked at.
+  private static let reportLimit = 1000
 
   /// Deletes up to `limit` letters settled before `time`; answers how many.
   func prune(settledBefore time: Timestamp, limit: Int) async throws -> Int {
