@@ -22,7 +22,13 @@ struct GatewayFeeds: Sendable {
         }),
       try ViewFeed(
         context, name: "gateway-profiles", source: "/accounts",
-        reset: { _ in profiles.forgetAll() },
+        reset: { lines in
+          profiles.forgetAll()
+          for line in lines {
+            let said = try JSON.decode(AccountsSnapshotLine.self, from: line)
+            if let ended = said.endedLoginSession { authenticator.end(ended.loginSessionId) }
+          }
+        },
         apply: { event in
           try profiles.apply(event)
           if let ended = try event.body(LoginSessionEnded.self) { authenticator.end(ended.loginSessionId) }
