@@ -21,7 +21,8 @@ import Testing
   @Test("What cannot be an address is refused", arguments: [
     "", "vera", "@matinee.example", "vera@", "vera@@matinee.example", "vera@matinee", "ve ra@matinee.example",
     "vera@mati nee.example", ".vera@matinee.example", "vera.@matinee.example", "ve..ra@matinee.example",
-    "vera@-matinee.example", "vera@matinee-.example", "vera@matinee..example", "vera@127.0.0.1", "\"v\"@matinee.example",
+    "vera@-matinee.example", "vera@matinee-.example", "vera@matinee..example", "vera@127.0.0.1",
+    "\"v\"@matinee.example",
     "vera@[::1]", "vera\u{0}@matinee.example", "vera\r\nbcc:x@matinee.example", "vera\u{202E}@matinee.example",
     String(repeating: "v", count: 65) + "@matinee.example", "v@" + String(repeating: "a", count: 64) + ".example",
     "v@" + String(repeating: "abcdefg.", count: 40) + "example", String(repeating: "v", count: 1_000_000),
@@ -76,7 +77,8 @@ import Testing
     for (input, tag) in [("EN", "en"), ("pt-br", "pt-BR"), ("ZH-hant-tw", "zh-Hant-TW"), ("es-419", "es-419")] {
       #expect(try LanguageTag.check(input) == tag)
     }
-    for input in ["", "e", "english", "en_GB", "en-", "-en", "en--gb", "én", "12", "en-1", String(repeating: "en-aa", count: 20)] {
+    let long = String(repeating: "en-aa", count: 20)
+    for input in ["", "e", "english", "en_GB", "en-", "-en", "en--gb", "én", "12", "en-1", long] {
       #expect(throws: UnacceptableValue.self) { try LanguageTag.check(input) }
     }
   }

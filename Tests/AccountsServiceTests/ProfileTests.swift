@@ -79,10 +79,13 @@ import Testing
       let profile = try await accounts.createProfile(NewProfile(name: "Vera"), as: vera)
       let path = ProfilePath(profile: profile.id)
       let nobody = accounts.context()
-      #expect(try await accounts.problem { try await transport.call(AccountsEndpoints.profiles, in: nobody) }.status == 401)
-      #expect(try await accounts.problem { try await transport.call(AccountsEndpoints.account, in: nobody) }.status == 401)
-      #expect(
-        try await accounts.problem { try await transport.call(AccountsEndpoints.profile, path, in: nobody) }.status == 401)
+      let refusals = [
+        try await accounts.problem { try await transport.call(AccountsEndpoints.profiles, in: nobody) },
+        try await accounts.problem { try await transport.call(AccountsEndpoints.account, in: nobody) },
+        try await accounts.problem { try await transport.call(AccountsEndpoints.profile, path, in: nobody) },
+        try await accounts.problem { try await transport.call(AccountsEndpoints.loginSessions, in: nobody) },
+      ]
+      #expect(refusals.map(\.status) == [401, 401, 401, 401])
       #expect(
         try await accounts.problem {
           try await transport.call(AccountsEndpoints.profileOwner, path, in: accounts.context(vera))

@@ -96,8 +96,9 @@ import Testing
       Base64URL.encode(#"{"alg":"HS256","typ":"at+jwt","kid":"\#(key.verifyingKey.keyID)"}"#.utf8) + "." + parts[1]
     let code = Sodium.hmacSHA256(key: key.verifyingKey.bytes, symmetric.utf8)
     for text in [
-      none + ".", none, symmetric + "." + Base64URL.encode(code), genuine + ".", genuine + "." + parts[2], "." + genuine,
-      "\(parts[0]).\(parts[1]).", "..", "", "\(parts[0])..\(parts[2])", genuine + "=", " " + genuine, genuine + "\n",
+      none + ".", none, symmetric + "." + Base64URL.encode(code), genuine + ".", genuine + "." + parts[2],
+      "." + genuine, "\(parts[0]).\(parts[1]).", "..", "", "\(parts[0])..\(parts[2])",
+      genuine + "=", " " + genuine, genuine + "\n",
     ] {
       #expect(!isAccepted(text), "\(text)")
     }
@@ -106,7 +107,8 @@ import Testing
   @Test("Claims that are missing, doubled, of another type or out of bounds are refused, however well signed")
   func badClaims() {
     let bad: [[String: String]] = [
-      ["iss": #""someone""#], ["iss": ""], ["aud": #""other""#], ["aud": ""], ["aud": #"["matinee-api"]"#],
+      ["iss": #""someone""#], ["iss": ""], ["aud": #""other""#], ["aud": ""],
+      ["aud": #"["matinee-api"]"#],
       ["sub": ""], ["sub": #""\#(claims.loginSession)""#], ["sub": #""""#], ["sid": ""], ["sid": "1"],
       ["role": #""service""#], ["role": #""anonymous""#], ["role": #""root""#], ["role": ""],
       ["iat": ""], ["iat": #""1800000000""#], ["iat": "1800000061"], ["iat": "-1"],

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct Base64URLTests {
   @Test("The vectors of RFC 4648 are written and read back", arguments: [
-    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+    ("foobar", "Zm9vYmFy"),
   ])
   func vectors(plain: String, encoded: String) {
     #expect(Base64URL.encode(plain.utf8) == encoded)

@@ -7,8 +7,8 @@ import Testing
   private let now = Timestamp(milliseconds: 1_800_000_000_000)
   private let keys = StackKeys.ephemeral()
   private let viewer = Principal(
-    role: .viewer, account: AccountID(seed: "a"), loginSession: LoginSessionID(seed: "s"), profile: ProfileID(seed: "p"),
-    maturityLimit: .twelve)
+    role: .viewer, account: AccountID(seed: "a"), loginSession: LoginSessionID(seed: "s"),
+    profile: ProfileID(seed: "p"), maturityLimit: .twelve)
 
   private func verified(_ text: String, audience: String = "catalog", at time: Timestamp? = nil) throws -> Principal {
     try InternalToken.verify(text, audience: audience, now: time ?? now, keys: keys)

@@ -39,7 +39,8 @@ import Testing
   }
 
   @Test("Nothing matches a text that is no hash", arguments: [
-    "", "$", "$argon2id$", "$argon2id$v=19$m=99999999999,t=2,p=1$AAAA$AAAA", "plain", String(repeating: "$", count: 500),
+    "", "$", "$argon2id$", "$argon2id$v=19$m=99999999999,t=2,p=1$AAAA$AAAA", "plain",
+    String(repeating: "$", count: 500),
   ])
   func garbage(text: String) {
     #expect(!PasswordHash(text: text).matches(Array("plain".utf8)))

@@ -33,9 +33,12 @@ struct EmailAddress: Sendable, Hashable {
   private static func isLocalPart(_ text: Substring) -> Bool {
     guard (1...64).contains(text.utf8.count) else { return false }
     return text.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { atom in
-      !atom.isEmpty && atom.unicodeScalars.allSatisfy { isLetterOrDigit($0) || "!#$%&'*+-/=?^_`{|}~".unicodeScalars.contains($0) }
+      !atom.isEmpty && atom.unicodeScalars.allSatisfy { isLetterOrDigit($0) || signs.contains($0) }
     }
   }
+
+  /// What RFC 5322 lets stand in an atom besides letters and digits.
+  private static let signs = Set("!#$%&'*+-/=?^_`{|}~".unicodeScalars)
 
   private static func isDomain(_ text: Substring) -> Bool {
     let labels = text.split(separator: ".", omittingEmptySubsequences: false)
@@ -47,7 +50,6 @@ struct EmailAddress: Sendable, Hashable {
   }
 
   private static func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII { return ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) }
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
       .nonspacingMark, .spacingMark:
