@@ -1,3 +1,5 @@
+package import Contract
+
 /// Carries events from their sources to all who read them. It is never the only copy: what it loses, the sources'
 /// outboxes still have.
 package protocol EventBus: Sendable {
