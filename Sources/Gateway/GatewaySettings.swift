@@ -9,8 +9,6 @@ struct GatewaySettings: Sendable {
   let staleSeconds: Int
   /// Milliseconds a composed page waits for one of its parts.
   let partDeadlineMilliseconds: Int
-  /// Resume points asked of playback for a page.
-  let resumePoints: Int
   /// Titles in a row that the gateway makes itself when recommendations is down, and in a page of search.
   let rowTitles: Int
   /// Verified access tokens kept in memory.
@@ -23,7 +21,6 @@ struct GatewaySettings: Sendable {
     freshSeconds = try reader.integer("GATEWAY_FRESH_SECONDS", default: 60, in: 1...3600)
     staleSeconds = try reader.integer("GATEWAY_STALE_SECONDS", default: 3600, in: 0...86_400)
     partDeadlineMilliseconds = try reader.integer("GATEWAY_PART_DEADLINE_MS", default: 200, in: 10...10_000)
-    resumePoints = try reader.integer("GATEWAY_RESUME_POINTS", default: 100, in: 1...200)
     rowTitles = try reader.integer("GATEWAY_ROW_TITLES", default: 20, in: 1...100)
     cachedTokens = try reader.integer("GATEWAY_CACHED_TOKENS", default: 20_000, in: 10...1_000_000)
     uploadDeadlineSeconds = try reader.integer("GATEWAY_UPLOAD_DEADLINE_SECONDS", default: 14_400, in: 1...86_400)

@@ -137,7 +137,7 @@ extension SystemTests {
           try await eventually(within: .seconds(60)) {
             try await studio.get("/v1/studio/jobs/\(jobID)").json["state"].text == "failed"
           }
-          let failure = try await studio.get("/v1/studio/jobs/\(jobID)").json["failure"]
+          let failure = try await studio.get("/v1/studio/jobs/\(jobID)").json["failureReason"]
           #expect(failure != .null, "\(name)")
         } else {
           #expect(job.status == 422, "\(name): \(job.json)")

@@ -87,7 +87,7 @@ struct ProfileParts: Sendable {
     if let kept, isFresh(kept, generation) { return Part(value: kept.value, isDegraded: false) }
     do {
       let answer = try await playback.call(
-        PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile, limit: settings.resumePoints),
+        PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile),
         in: partContext(context))
       var value: ResumeByTitle = [:]
       for point in answer.points {
