@@ -138,10 +138,14 @@ let package = Package(
       path: "Tests/TestKit", swiftSettings: style),
     tests("Contract", of: ["Contract"]),
     tests("ConfigKit", of: ["ConfigKit"]),
-    tests("TelemetryKit", of: ["TelemetryKit", "Contract"]),
+    tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
     tests("ClientKit", of: ["ClientKit", "Contract", nioCore]),
-    tests("ServerKit", of: ["ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit"]),
+    tests(
+      "ServerKit",
+      of: [
+        "ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit", logging, nioCore, serviceLifecycle,
+      ]),
     tests("StorageKit", of: ["StorageKit", "Contract"]),
     tests(
       "EventKit",

@@ -20,7 +20,7 @@ package enum SettingsFile {
   /// Reads the lines of `text`; a value may stand in double quotes, which are dropped.
   package static func parse(_ text: String, source: String) throws(SettingsError) -> [String: String] {
     var settings: [String: String] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let trimmed = line.trimmingCharacters(in: .whitespaces)
       if trimmed.isEmpty || trimmed.hasPrefix("#") { continue }
       let sides = trimmed.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
