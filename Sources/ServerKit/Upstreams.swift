@@ -36,10 +36,9 @@ final class Upstreams: Sendable {
     if let replacement = replacements[service] {
       return replacement as? any StreamingTransport ?? WholeTransport(base: replacement)
     }
-    let transport: any Transport = CurlTransport(loop: loop, upstream: service, baseURL: address) { [mint] principal in
+    return CurlTransport(loop: loop, upstream: service, baseURL: address) { [mint] principal in
       mint.token(for: principal, audience: service)
     }
-    return transport as? any StreamingTransport ?? WholeTransport(base: transport)
   }
 
   /// Setting `<SERVICE>_URL`, without a slash at its end.
