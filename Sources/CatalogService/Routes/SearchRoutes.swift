@@ -2,11 +2,20 @@ import CatalogAPI
 import Contract
 import ServerKit
 import StorageKit
+import TelemetryKit
 
 /// The search box. Whatever is typed is answered; where the words as typed find little, near words are tried.
 struct SearchRoutes: Sendable {
   let database: ServiceDatabase
   let settings: CatalogSettings
+  /// By what came of them: `found`, `mended` (misspelt words) or `nothing`.
+  private let searches: Counter
+
+  init(database: ServiceDatabase, settings: CatalogSettings, metrics: Metrics) {
+    self.database = database
+    self.settings = settings
+    searches = metrics.counter("catalog_searches_total", help: "Searches, by outcome.", labels: ["outcome"])
+  }
 
   func add(to routes: inout Routes) {
     routes.on(CatalogEndpoints.search) { call in
@@ -27,6 +36,8 @@ struct SearchRoutes: Sendable {
     guard !phrase.isEmpty else { return SearchResult(titleIds: [], genres: [], next: nil) }
     return try database.read { db in
       let found = try matches(phrase, maturityLimit: maturityLimit, in: db)
+      let outcome = found.didYouMean != nil ? "mended" : found.matches.isEmpty ? "nothing" : "found"
+      searches.increment(by: 1, [outcome])
       let page = found.matches.dropFirst(first).prefix(limit)
       return SearchResult(
         titleIds: page.map(\.id),
