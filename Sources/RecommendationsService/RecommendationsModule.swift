@@ -3,6 +3,7 @@ import EventKit
 import RecommendationsAPI
 package import ServerKit
 import StorageKit
+import TelemetryKit
 
 /// Builds recommendations from its settings: the projection, what follows it, and the routes.
 package enum RecommendationsModule: ServiceModule {
@@ -16,6 +17,9 @@ package enum RecommendationsModule: ServiceModule {
       durability: .normal, logger: context.logger, metrics: context.metrics)
     let keeper = ShelfKeeper(database: database, settings: settings, clock: context.clock)
     try keeper.refresh()
+    context.metrics.observe("recommendations_titles", help: "Titles that pages are cut from.") {
+      Double(keeper.current.newest.count)
+    }
     var events = try ServiceEvents(context, database: database, publishes: [])
     events.consume(
       PlaybackConsumer.name, from: [PlaybackConsumer.source], rebuild: PlaybackConsumer.rebuild,

@@ -24,6 +24,9 @@ final class Shelf: Sendable {
   let genresOfTitle: [[Int]]
   let similarity: SimilarityIndex
   private let numbers: [TitleID: TitleNumber]
+  /// The texts of all ids, one after the other: written into every page.
+  private let idTexts: [UInt8]
+  private static let idLength = TitleID(seed: "").description.utf8.count
 
   init(
     facts: [TitleFacts?], numbers: [TitleID: TitleNumber], popularity: [TitleNumber: Popularity], trending: Trending,
@@ -39,12 +42,19 @@ final class Shelf: Sendable {
     newest = Self.ordered(known, facts) { ($0.addedAt, $0.year) > ($1.addedAt, $1.year) }
     let byPopularity = Self.byPopularity(newest, facts, popularity)
     (genres, genresOfTitle) = Self.genres(byPopularity, facts, popularity)
+    let unknown = [UInt8](repeating: 0, count: Self.idLength)
+    idTexts = facts.flatMap { $0.map { Array($0.id.description.utf8) } ?? unknown }
   }
 
   static let empty = Shelf(
     facts: [nil], numbers: [:], popularity: [:], trending: Trending(), similarity: SimilarityIndex([]))
 
   func number(of title: TitleID) -> TitleNumber? { numbers[title] }
+
+  /// The text of a title's id; of a title whose facts are known.
+  func idText(_ number: TitleNumber) -> ArraySlice<UInt8> {
+    idTexts[Int(number) * Self.idLength..<(Int(number) + 1) * Self.idLength]
+  }
 
   // MARK: - Orders
 

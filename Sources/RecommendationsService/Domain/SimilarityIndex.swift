@@ -98,9 +98,18 @@ final class SimilarityIndex: Sendable {
     func rank(_ number: TitleNumber) -> Float {
       scores[Int(number)] * (isPlayable[Int(number)] ? Self.playableAdvantage : 1)
     }
-    return touched.filter(isAdmitted)
-      .sorted { (rank($0), $1) > (rank($1), $0) }
-      .prefix(limit)
-      .map { Neighbour(title: $0, score: scores[Int($0)], shared: features[Int(best[Int($0)].feature)]) }
+    // A common genre touches thousands: keeping the best in order is cheaper than sorting all.
+    var first: [(title: TitleNumber, rank: Float)] = []
+    for number in touched {
+      let rank = rank(number)
+      if first.count == limit, let last = first.last, (rank, last.title) <= (last.rank, number) { continue }
+      guard isAdmitted(number) else { continue }
+      if first.count == limit { first.removeLast() }
+      let place = first.firstIndex { (rank, $0.title) > ($0.rank, number) } ?? first.count
+      first.insert((number, rank), at: place)
+    }
+    return first.map { title, _ in
+      Neighbour(title: title, score: scores[Int(title)], shared: features[Int(best[Int(title)].feature)])
+    }
   }
 }

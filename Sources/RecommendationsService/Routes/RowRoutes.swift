@@ -33,7 +33,7 @@ struct RowRoutes: Sendable {
     let page = HomePage(
       shelf: shelf, watches: watches, maturityLimit: limit(query.maturityLimit, principal), now: now,
       bounds: settings.page)
-    return try RowsWriter.page(page.rows(), of: shelf, requestID: RequestID(at: now), basis: basis)
+    return RowsWriter.page(page.rows(), of: shelf, requestID: RequestID(at: now), basis: basis)
   }
 
   func row(_ query: RowQuery, for principal: Principal) throws -> [UInt8] {
@@ -47,7 +47,7 @@ struct RowRoutes: Sendable {
     guard let row = page.row(query.row, after: cursor, limit: count) else {
       throw RecommendationsError.rowUnknown(query.row)
     }
-    return try RowsWriter.row(row, of: shelf)
+    return RowsWriter.row(row, of: shelf)
   }
 
   func similar(_ query: SimilarQuery, for principal: Principal) throws -> SimilarTitles {

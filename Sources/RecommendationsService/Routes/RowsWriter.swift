@@ -4,54 +4,88 @@ import RecommendationsAPI
 /// Writes a ``RecommendedRows`` as JSON by hand: a page has some two hundred items that differ in nothing but the id,
 /// and `JSONEncoder` would take more time over them than everything else together.
 struct RowsWriter {
+  private let shelf: Shelf
   private(set) var bytes: [UInt8] = []
+
+  private init(_ shelf: Shelf, items: Int) {
+    self.shelf = shelf
+    bytes.reserveCapacity(4096 + items * 128)
+  }
 
   static func page(
     _ rows: [PlannedRow], of shelf: Shelf, requestID: RequestID, basis: EventPosition
-  ) throws -> [UInt8] {
-    var writer = RowsWriter()
-    writer.bytes.reserveCapacity(512 + rows.reduce(0) { $0 + 200 + $1.items.count * 120 })
-    writer.add(#"{"requestId":"\#(requestID)","basis":"#)
-    writer.bytes += try JSON.encode(basis)
-    writer.add(#","rows":["#)
+  ) -> [UInt8] {
+    var writer = RowsWriter(shelf, items: rows.reduce(0) { $0 + $1.items.count })
+    writer.add(#"{"requestId":"#)
+    writer.addString(requestID.description)
+    writer.add(#","basis":{"epoch":"#)
+    writer.addString(basis.epoch)
+    writer.add(#","seq":"#)
+    writer.add(String(basis.seq))
+    writer.add(#"},"rows":["#)
     for (index, row) in rows.enumerated() {
       if index > 0 { writer.add(",") }
-      try writer.add(row, of: shelf)
+      writer.add(row)
     }
     writer.add("]}")
     return writer.bytes
   }
 
-  static func row(_ row: PlannedRow, of shelf: Shelf) throws -> [UInt8] {
-    var writer = RowsWriter()
-    try writer.add(row, of: shelf)
+  static func row(_ row: PlannedRow, of shelf: Shelf) -> [UInt8] {
+    var writer = RowsWriter(shelf, items: row.items.count)
+    writer.add(row)
     return writer.bytes
   }
 
-  /// The row without its items goes through the encoder, so that its texts are escaped; the items are spliced in.
-  private mutating func add(_ row: PlannedRow, of shelf: Shelf) throws {
-    let head = Head(
-      id: row.subject.id, kind: row.subject.kind, topic: row.subject.topic, next: row.next?.text)
-    bytes += try JSON.encode(head).dropLast()
+  private mutating func add(_ row: PlannedRow) {
+    add(#"{"id":"#)
+    addString(row.subject.id)
+    add(#","kind":"#)
+    addString(row.subject.kind.rawValue)
+    if let topic = row.subject.topic {
+      add(#","topic":"#)
+      addString(topic)
+    }
+    if let next = row.next {
+      add(#","next":"#)
+      addString(next.text)
+    }
     add(#","items":["#)
-    let reason = Array(#"","reason":"#.utf8) + (try JSON.encode(row.subject.reason)) + Array("}".utf8)
-    var isFirst = true
-    for number in row.items {
-      guard let facts = shelf.facts[Int(number)] else { continue }
-      add(isFirst ? #"{"titleId":""# : #",{"titleId":""#)
-      add(facts.id.description)
-      bytes += reason
-      isFirst = false
+    let reason = row.subject.reason
+    var end = RowsWriter(shelf, items: 0)
+    end.add(#"","reason":{"kind":"#)
+    end.addString(reason.kind.rawValue)
+    end.add(#","text":"#)
+    end.addString(reason.text)
+    end.add("}}")
+    for (index, number) in row.items.enumerated() {
+      add(index == 0 ? #"{"titleId":""# : #",{"titleId":""#)
+      bytes += shelf.idText(number)
+      bytes += end.bytes
     }
     add("]}")
   }
 
+  private mutating func add(_ text: StaticString) {
+    text.withUTF8Buffer { bytes += $0 }
+  }
+
   private mutating func add(_ text: String) { bytes += text.utf8 }
 
-  private struct Head: Encodable {
-    let id: String
-    let kind: RecommendedRow.Kind
-    let topic: String?
-    let next: String?
+  /// A JSON string (RFC 8259 §7): quotes, backslashes and control characters escaped.
+  private mutating func addString(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+        bytes.append(UInt8(ascii: "\\"))
+        bytes.append(byte)
+      case 0..<0x20:
+        bytes += "\\u00".utf8
+        bytes += [byte >> 4, byte & 15].map { $0 < 10 ? 48 + $0 : 87 + $0 }
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
   }
 }
