@@ -15,7 +15,7 @@ struct Footage: Sendable {
     let cuts = [3.32, 6.84].filter { $0 < Double(seconds) }
     let bounds = [0.0] + cuts + [Double(seconds)]
     let pictures = [
-      "testsrc2", "mandelbrot=start_scale=0.3", "life=mold=10:ratio=0.3:death_color=#C83232:life_color=#00ff00",
+      "testsrc2", "mandelbrot=start_scale=0.3", "smptehdbars",
     ]
     var inputs: [String] = []
     var filters = ""
@@ -65,7 +65,7 @@ enum Probe {
   /// Seconds at which the picture changes abruptly.
   static func cuts(in address: String) async throws -> [Double] {
     let result = try await Shell.run([
-      "ffmpeg", "-nostdin", "-v", "info", "-i", address, "-map", "0:v:0", "-vf", "select='gt(scene,0.3)',showinfo",
+      "ffmpeg", "-nostdin", "-v", "info", "-i", address, "-map", "0:v:0", "-vf", "scale=320:180,select='gt(scene,0.3)',showinfo",
       "-f",
       "null", "-",
     ])

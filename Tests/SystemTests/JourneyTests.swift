@@ -51,9 +51,10 @@ extension SystemTests {
       #expect(try await Probe.hasSound(hls))
       let cuts = try await Probe.cuts(in: hls)
       let sourceCuts = try await Probe.cuts(in: footage.path)
-      #expect(!sourceCuts.isEmpty)
-      #expect(cuts.count == sourceCuts.count)
-      for (cut, sourceCut) in zip(cuts, sourceCuts) { #expect(abs(cut - sourceCut) < 0.02) }
+      #expect(sourceCuts.count == footage.cuts.count)
+      #expect(cuts.count == footage.cuts.count)
+      // The sound's priming may shift the whole by 1,024 samples (21 ms): less than a picture.
+      for (cut, sourceCut) in zip(cuts, sourceCuts) { #expect(abs(cut - sourceCut) < 0.03) }
 
       // Watching is remembered to the second, on the home page too.
       for (position, state) in [(0.5, "playing"), (4.2, "playing"), (6.48, "paused")] {

@@ -12,7 +12,7 @@ WATCH_SECONDS = 10
 
 chromium, address, email, password, title, mode = sys.argv[1:7]
 screenshots = sys.argv[7] if len(sys.argv) > 7 else None
-page_address = address + ("/?mse=1" if mode == "mse" else "/")
+page_address = address + "/"
 
 # Counts what a viewer would notice: waiting after the film has begun.
 WATCHER = """() => {
@@ -47,6 +47,7 @@ with sync_playwright() as playwright:
         executable_path=chromium,
         args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
     page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)

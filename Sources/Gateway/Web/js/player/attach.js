@@ -7,7 +7,8 @@ export function attach(video, opened, onProblem) {
     video.play().catch(() => {}); // Autoplay may be forbidden: the controls are there.
   }, { once: true });
 
-  const wantsOwnPlayer = new URLSearchParams(location.search).has("mse");
+  // Set by hand, to try our own player in a browser that would not need it.
+  const wantsOwnPlayer = localStorage.getItem("matinee.player") === "mse";
   if (!wantsOwnPlayer && video.canPlayType("application/vnd.apple.mpegurl")) {
     video.src = opened.manifests.hls;
     return () => { video.removeAttribute("src"); video.load(); };
