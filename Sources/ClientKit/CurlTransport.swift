@@ -59,7 +59,7 @@ package final class CurlTransport: StreamingTransport, Sendable {
     let transfer = StreamTransfer(
       engine: engine, lane: lane, head: head, upstream: upstream, deadline: request.context.deadline,
       body: request.body, feed: feed)
-    let handle = StreamHandle(engine: engine, transfer: transfer)
+    let handle = StreamHandle(loop: loop, transfer: transfer)
     if let upload, let feed {
       feed.setPump(Task { await Self.pump(upload, into: feed, of: transfer, engine) })
     }

@@ -44,7 +44,9 @@ struct SingleFlightTests {
   @Test("A failure reaches everyone in the flight, and the next asker tries anew")
   func failure() async throws {
     let flights = SingleFlight<Int, Int>(upstream: "test")
-    await #expect(throws: Crash()) { try await flights.value(for: 1, within: .after(.seconds(5))) { _ in throw Crash() } }
+    await #expect(throws: Crash()) {
+      try await flights.value(for: 1, within: .after(.seconds(5))) { _ in throw Crash() }
+    }
     let value = try await flights.value(for: 1, within: .after(.seconds(5))) { _ in 2 }
     #expect(value == 2)
   }

@@ -305,4 +305,43 @@ struct TransportFailureTests {
       await loop.shutdown()
     }
   }
+
+  @Test("A connection that does not open in time is unreachable, long before the deadline")
+  func connectTimeout() async throws {
+    // A listener that accepts nothing and whose queue is full answers no attempt to connect.
+    let (listener, port) = try Sockets.listenOnLoopback(backlog: 0)
+    defer { close(listener) }
+    let fillers = try (0..<3).map { _ in try Sockets.beginConnecting(to: port) }
+    defer { for filler in fillers { close(filler) } }
+    var settings = ClientSettings()
+    settings.connectTimeoutMilliseconds = 100
+    let loop = CurlLoop(settings: settings)
+    let transport = CurlTransport(loop: loop, upstream: "test", baseURL: "http://127.0.0.1:\(port)")
+    let start = ContinuousClock.now
+    await #expect {
+      try await transport.send(.get())
+    } throws: { error in
+      if case .unreachable = error as? TransportError { true } else { false }
+    }
+    #expect(ContinuousClock.now - start < .seconds(5))
+    await loop.shutdown()
+  }
+
+  @Test("Connections close with a shutdown, and with the last reference to a loop", arguments: [true, false])
+  func connectionsClose(isShutDown: Bool) async throws {
+    let server = try ScriptedServer { _, connection in try connection.answer() }
+    let loop = CurlLoop()
+    func call() async throws {
+      // Without a shutdown, a loop of its own that nothing holds afterwards.
+      let transport = CurlTransport(
+        loop: isShutDown ? loop : CurlLoop(), upstream: "test", baseURL: server.baseURL)
+      _ = try await transport.send(.get())
+      _ = try await collect(transport.stream(.get()).body)
+    }
+    try await call()
+    #expect(server.connectionCount == 2)
+    if isShutDown { await loop.shutdown() }
+    try await eventually { server.openConnectionCount == 0 }
+    server.stop()
+  }
 }

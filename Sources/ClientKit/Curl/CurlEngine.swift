@@ -29,6 +29,7 @@ final class CurlEngine: @unchecked Sendable {
   private var nextCheck: ContinuousClock.Instant?
   private var stopped: [CheckedContinuation<Void, Never>] = []
   private var isStopping = false
+  private var isCleanedUp = false
 
   init(name: String, settings: ClientSettings, connectionLimit: Int) {
     _ = Self.globalStart
@@ -44,7 +45,7 @@ final class CurlEngine: @unchecked Sendable {
   }
 
   deinit {
-    curl_multi_cleanup(multi)
+    if !isCleanedUp { curl_multi_cleanup(multi) }
   }
 
   // MARK: - From any thread
@@ -271,8 +272,10 @@ final class CurlEngine: @unchecked Sendable {
     lanesWithWaiting = [:]
     letSpeak()
     for command in late { refuse(command) }
-    // The connections close with the multi handle, when the last reference to this goes with the thread's own.
     for lane in lanes.withLock({ Array($0.values) }) { lane.dropHandles() }
+    // Closes the connections. Nobody wakes the multi handle any more: the inbox is closed.
+    curl_multi_cleanup(multi)
+    isCleanedUp = true
     for continuation in stopped { continuation.resume() }
   }
 }

@@ -30,23 +30,27 @@ struct StreamBody: AsyncSequence, Sendable {
   }
 }
 
-/// Keeps a streamed transfer alive.
+/// Keeps a streamed transfer, and the loop it runs on, alive.
 final class StreamHandle: Sendable {
-  let engine: CurlEngine
+  private let loop: CurlLoop
   let transfer: StreamTransfer
 
-  init(engine: CurlEngine, transfer: StreamTransfer) {
-    self.engine = engine
+  init(loop: CurlLoop, transfer: StreamTransfer) {
+    self.loop = loop
     self.transfer = transfer
   }
 
   deinit {
-    engine.hand(.end(transfer, CancellationError()))
+    if !transfer.inlet.hasEnded { end() }
+  }
+
+  private func end() {
+    loop.streams.hand(.end(transfer, CancellationError()))
   }
 
   /// There is room for more.
   func goOn() {
-    engine.hand(.resumeReceiving(transfer))
+    loop.streams.hand(.resumeReceiving(transfer))
   }
 
   func nextPiece(isolation actor: isolated (any Actor)?) async throws -> ByteBuffer? {
@@ -56,7 +60,7 @@ final class StreamHandle: Sendable {
       }
     } onCancel: {
       transfer.inlet.abandon(CancellationError())
-      engine.hand(.end(transfer, CancellationError()))
+      end()
     }
   }
 }

@@ -99,6 +99,9 @@ final class StreamInlet: Sendable {
     reader?.resume(with: result.map { nil })
   }
 
+  /// Whether no more will come.
+  var hasEnded: Bool { state.withLock { $0.end != nil } }
+
   // MARK: - The reader's side
 
   /// The next piece if there is one; throws the stream's failure, once.

@@ -220,7 +220,7 @@ final class Connection: @unchecked Sendable {
 enum Sockets {
   struct Failure: Error { let code: Int32 }
 
-  static func listenOnLoopback() throws -> (descriptor: Int32, port: Int) {
+  static func listenOnLoopback(backlog: Int32 = 1024) throws -> (descriptor: Int32, port: Int) {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -228,7 +228,7 @@ enum Sockets {
     var size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-        bind(descriptor, pointer, size) == 0 && Glibc.listen(descriptor, 1024) == 0
+        bind(descriptor, pointer, size) == 0 && Glibc.listen(descriptor, backlog) == 0
           && getsockname(descriptor, pointer, &size) == 0
       }
     }
@@ -248,6 +248,22 @@ enum Sockets {
       }
     }
     guard result else { throw Failure(code: errno) }
+    return descriptor
+  }
+
+  /// A socket that is connected, or tries to be.
+  static func beginConnecting(to port: Int) throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let result = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 || errno == EINPROGRESS else { throw Failure(code: errno) }
     return descriptor
   }
 
