@@ -116,7 +116,9 @@ let package = Package(
     // Kits
     kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
     kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
-    kit("EventKit", ["Contract", "StorageKit", "ServerKit", "TelemetryKit", "ConfigKit", logging, serviceLifecycle]),
+    kit(
+      "EventKit",
+      ["Contract", "StorageKit", "ServerKit", "ClientKit", "TelemetryKit", "ConfigKit", nioCore, logging, serviceLifecycle]),
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),
     kit("TelemetryKit", ["Contract", logging]),
     kit("ConfigKit", ["Contract"]),

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Events of one source and epoch as it wrote them, numbered `first`, `first + 1`, …
 package struct EventBatch: Sendable, Hashable {
   package var source: String
@@ -38,6 +40,8 @@ package enum EventLimits {
   package static let batchCount = 256
   /// A batch or page ends once it is over this; one event more may still fit in.
   package static let batchBytes = 1024 * 1024
+  /// A whole snapshot, in bytes.
+  package static let snapshotBytes = 512 * 1024 * 1024
   /// What a receiver of a batch has to accept, in bytes.
   package static let bodyBytes = batchBytes + eventBytes + batchCount
 }
@@ -56,7 +60,19 @@ package enum JSONLines {
     return bytes
   }
 
+  /// Empty lines are left out.
   package static func split(_ bytes: [UInt8]) -> [[UInt8]] {
-    bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    var lines: [[UInt8]] = []
+    bytes.withUnsafeBytes { all in
+      var rest = all[...]
+      while !rest.isEmpty, let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress {
+        let end = memchr(start, Int32(UInt8(ascii: "\n")), rest.count).map { UnsafeRawPointer($0) - start }
+        let line = UnsafeRawBufferPointer(rebasing: rest.prefix(end ?? rest.count))
+        if !line.isEmpty { lines.append(Array(line)) }
+        guard let end else { return }
+        rest = rest.dropFirst(end + 1)
+      }
+    }
+    return lines
   }
 }

@@ -18,6 +18,8 @@ package struct EventSettings: Sendable {
   package var reportIntervalWithDeadLetters = Duration.seconds(1)
   /// Between looks at what the bus holds while nothing happens.
   package var headCheckInterval = Duration.seconds(30)
+  /// How long a relay goes on handing over while its service stops.
+  package var finishLimit = Duration.seconds(3)
   /// Between rounds of pruning, and between the chunks of one.
   package var pruneInterval = Duration.seconds(60)
   package var pruneChunkPause = Duration.milliseconds(50)

@@ -1,4 +1,6 @@
+import ClientKit
 package import Contract
+import NIOCore
 
 /// What every service that has events answers, for whoever missed one.
 package enum FeedEndpoints {
@@ -69,17 +71,37 @@ package struct SourceFeed: Sendable {
     return FeedPage(epoch: epoch, oldest: oldest, events: JSONLines.split(response.body))
   }
 
+  /// Streamed where the transport can, since a snapshot may be larger than any ordinary answer.
   package func snapshot() async throws -> Snapshot {
-    let response = try await transport.get(
-      FeedEndpoints.snapshot, Empty(), in: .service(caller, within: .seconds(30)))
+    let response = try await snapshotResponse()
     guard let epoch = response.header(EventHeaders.epoch),
       let seq = response.header(EventHeaders.seq).flatMap({ Int64($0) })
     else { throw FeedError.noPosition }
     return Snapshot(position: EventPosition(epoch: epoch, seq: seq), lines: JSONLines.split(response.body))
+  }
+
+  private func snapshotResponse() async throws -> TransportResponse {
+    let context = CallContext.service(caller, within: .seconds(60))
+    guard let streaming = transport as? any StreamingTransport else {
+      return try await transport.get(FeedEndpoints.snapshot, Empty(), in: context)
+    }
+    let endpoint = FeedEndpoints.snapshot
+    let head = try await streaming.stream(
+      TransportRequest(method: endpoint.method, target: endpoint.path.expand([]), context: context), upload: nil)
+    var body: [UInt8] = []
+    for try await chunk in head.body {
+      body += chunk.readableBytesView
+      guard body.count <= EventLimits.snapshotBytes else { throw FeedError.snapshotTooLarge }
+    }
+    let response = TransportResponse(status: head.status, headers: head.headers, body: body)
+    guard response.status == endpoint.status else { throw response.problem }
+    return response
   }
 }
 
 package enum FeedError: Error, Sendable {
   /// The answer does not say where it stands.
   case noPosition
+  /// It is over ``EventLimits/snapshotBytes``.
+  case snapshotTooLarge
 }

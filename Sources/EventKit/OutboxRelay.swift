@@ -106,9 +106,10 @@ final class OutboxRelay: Service {
     held.withLock { $0.isSure = false }
   }
 
-  /// On the way out, a last try to hand over what is left; what does not go now goes after the next start.
+  /// On the way out, a short try to hand over what is left; what does not go now goes after the next start.
   private func finish() async {
-    while (try? await relayOnce()) == true {}
+    let end = ContinuousClock.now + settings.finishLimit
+    while .now < end, (try? await relayOnce()) == true {}
   }
 
   private var unrelayedCount: Int64 {

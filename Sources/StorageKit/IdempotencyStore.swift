@@ -69,6 +69,8 @@ package struct IdempotencyStore: Sendable {
       return kept.result
     }
     let result = try effect(session)
+    // Two for each one kept: the table shrinks by itself when keys have expired.
+    try prune(limit: 2, in: session)
     try session.execute(
       """
       INSERT INTO idempotency_key (scope, key, request_hash, status, body, expires_at) VALUES (?, ?, ?, ?, ?, ?)

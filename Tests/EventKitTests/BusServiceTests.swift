@@ -151,6 +151,17 @@ struct BusServiceTests {
     }
   }
 
+  @Test("A snapshot larger than any ordinary answer arrives whole, with where it stands")
+  func largeSnapshot() async throws {
+    try await NotesStack.with { stack in
+      try await stack.add(1, count: 7)
+      let snapshot = try await SourceFeed(stack.notes.transport, caller: "test").snapshot()
+      #expect(snapshot.position.seq == 7)
+      #expect(snapshot.lines.count == NotesModule.snapshotLines)
+      #expect(snapshot.lines.allSatisfy { $0.count > 1 << 20 })
+    }
+  }
+
   @Test("A rebuild is asked for by HTTP; an unknown consumer is not found")
   func rebuild() async throws {
     try await NotesStack.with { stack in

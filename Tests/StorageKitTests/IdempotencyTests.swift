@@ -68,7 +68,6 @@ struct IdempotencyTests {
       _ = try await run("a")
       #expect(try database.texts().count == 4)
       #expect(try await database.write { try store.prune(limit: 1, in: $0) } == 1)
-      #expect(try await database.write { try store.prune(in: $0) } == 1)
       #expect(try await database.write { try store.prune(in: $0) } == 0)
     }
   }

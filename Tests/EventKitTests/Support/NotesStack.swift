@@ -9,6 +9,8 @@ import TestKit
 /// A service that has events: notes are added by HTTP.
 enum NotesModule: ServiceModule {
   static let name = "notes"
+  /// Of a mebibyte each: more than an answer that is collected may have.
+  static let snapshotLines = 17
   static let add = Endpoint<Empty, NewNotes, Empty>(
     "notes.add", .post, "/notes", access: .service, bodyLimitBytes: 1 << 20, summary: "Add notes.")
 
@@ -22,7 +24,13 @@ enum NotesModule: ServiceModule {
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/notes.db", migrations: EventSchema.migrations(), logger: context.logger,
       metrics: context.metrics)
-    let events = try ServiceEvents(context, database: database, publishes: [NoteAdded.self])
+    var events = try ServiceEvents(context, database: database, publishes: [NoteAdded.self])
+    events.snapshot { _, line in
+      for number in 1...snapshotLines {
+        let text = String(repeating: "x", count: 1 << 20)
+        try line(JSON.encode(NoteAdded(number: number, text: text)))
+      }
+    }
     var parts = ServiceParts()
     let outbox = events.outbox
     parts.routes.on(add) { call in
