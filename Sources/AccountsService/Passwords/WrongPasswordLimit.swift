@@ -1,4 +1,5 @@
 import Contract
+import SecurityKit
 import Synchronization
 
 /// Slows guessing: an address that had too many wrong passwords waits until one is forgiven.
@@ -11,9 +12,18 @@ final class WrongPasswordLimit: Sendable {
     var at: Timestamp
   }
 
+  /// Of a digest, as an address may be long and need not be kept.
+  private struct Key: Hashable {
+    let bytes: SIMD16<UInt8>
+
+    init(_ address: String) {
+      bytes = SIMD16(Sodium.sha256(address.utf8).prefix(16))
+    }
+  }
+
   private struct Generations {
-    var young: [String: Record] = [:]
-    var old: [String: Record] = [:]
+    var young: [Key: Record] = [:]
+    var old: [Key: Record] = [:]
   }
 
   private let maximum: Double
@@ -29,8 +39,9 @@ final class WrongPasswordLimit: Sendable {
 
   /// Throws ``AccountsError/tooManyWrongPasswords(retryAfterSeconds:)`` while `address` has to wait.
   func check(_ address: String, now: Timestamp) throws(AccountsError) {
+    let key = Key(address)
     let wrong = generations.withLock { generations in
-      left(generations.young[address] ?? generations.old[address], now: now)
+      left(generations.young[key] ?? generations.old[key], now: now)
     }
     // A hair less than the sum, which comes of divisions.
     let waitSeconds = (wrong - maximum + 1) * forgivenSeconds - 0.001
@@ -39,20 +50,22 @@ final class WrongPasswordLimit: Sendable {
   }
 
   func noteWrong(_ address: String, now: Timestamp) {
+    let key = Key(address)
     generations.withLock { generations in
-      let wrong = left(generations.young[address] ?? generations.old[address], now: now)
-      if generations.young.count >= generationCapacity, generations.young[address] == nil {
+      let wrong = left(generations.young[key] ?? generations.old[key], now: now)
+      if generations.young.count >= generationCapacity, generations.young[key] == nil {
         generations.old = generations.young
         generations.young = [:]
       }
-      generations.young[address] = Record(wrong: min(wrong + 1, maximum), at: now)
+      generations.young[key] = Record(wrong: min(wrong + 1, maximum), at: now)
     }
   }
 
   func noteRight(_ address: String) {
+    let key = Key(address)
     generations.withLock { generations in
-      generations.young[address] = nil
-      generations.old[address] = nil
+      generations.young[key] = nil
+      generations.old[key] = nil
     }
   }
 
