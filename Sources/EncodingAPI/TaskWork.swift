@@ -91,22 +91,25 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var plan: FilmPlan?
   /// conform: the rate to make constant.
   package var conformTo: FrameRate?
+  /// conform
+  package var deinterlaces: Bool?
   /// encode
   package var firstFrame: Int?
-  /// encode
+  /// encode; conform: about how many
   package var frameCount: Int?
   /// publish
   package var asset: AssetID?
 
   package init(
     kind: TaskKind, ordinal: Int = 0, source: SourceFile, plan: FilmPlan? = nil, conformTo: FrameRate? = nil,
-    firstFrame: Int? = nil, frameCount: Int? = nil, asset: AssetID? = nil
+    deinterlaces: Bool? = nil, firstFrame: Int? = nil, frameCount: Int? = nil, asset: AssetID? = nil
   ) {
     self.kind = kind
     self.ordinal = ordinal
     self.source = source
     self.plan = plan
     self.conformTo = conformTo
+    self.deinterlaces = deinterlaces
     self.firstFrame = firstFrame
     self.frameCount = frameCount
     self.asset = asset
@@ -141,11 +144,12 @@ package struct SourceFacts: Codable, Sendable, Hashable {
   package var firstPictureSeconds: Double
   /// Why the film must be conformed before it can be cut into chunks; absent where it need not.
   package var conformReason: String?
+  package var isInterlaced: Bool
   package var audio: AudioFacts?
 
   package init(
     container: String, videoCodec: String, width: Int, height: Int, frameRate: FrameRate, frameCount: Int,
-    firstPictureSeconds: Double, conformReason: String?, audio: AudioFacts?
+    firstPictureSeconds: Double, conformReason: String?, isInterlaced: Bool, audio: AudioFacts?
   ) {
     self.container = container
     self.videoCodec = videoCodec
@@ -155,6 +159,7 @@ package struct SourceFacts: Codable, Sendable, Hashable {
     self.frameCount = frameCount
     self.firstPictureSeconds = firstPictureSeconds
     self.conformReason = conformReason
+    self.isInterlaced = isInterlaced
     self.audio = audio
   }
 

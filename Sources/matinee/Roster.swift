@@ -2,6 +2,8 @@ import AccountsService
 import BusService
 import CatalogService
 import DeliveryService
+import EncoderService
+import EncodingService
 import Gateway
 import PlaybackService
 import RecommendationsService
@@ -12,8 +14,10 @@ let roster: [any ServiceModule.Type] = [
   BusModule.self,
   AccountsModule.self,
   CatalogModule.self,
+  EncodingModule.self,
   PlaybackModule.self,
   RecommendationsModule.self,
   DeliveryModule.self,
+  EncoderModule.self,
   GatewayModule.self,
 ]

@@ -1,0 +1,34 @@
+import Contract
+import EncodingAPI
+import Logging
+package import ServerKit
+import Synchronization
+
+/// An encoder: it answers nothing but health, and works on what it leases.
+package enum EncoderModule: ServiceModule {
+  package static let name = "encoder"
+
+  package static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = try EncoderSettings(context.settings, home: context.home)
+    var parts = ServiceParts()
+    do {
+      let tools = try await Toolbox(settings)
+      let performer = TaskPerformer(
+        tools: tools, store: try FolderMediaStore(root: settings.mediaFolder), limits: settings.sourceLimits)
+      if settings.sandboxing == .off {
+        context.logger.warning("Films are opened without a sandbox: ENCODER_SANDBOX is off.")
+      }
+      parts.background = [
+        EncoderLoop(
+          name: settings.name, performer: performer, encoding: try context.upstream("encoding"),
+          mediaFolder: settings.mediaFolder, reserveBytes: settings.reserveBytes, logger: context.logger,
+          instruments: EncoderInstruments(context.metrics))
+      ]
+    } catch let error as ToolboxError {
+      // Said once; readiness goes on saying no. In one process with others, the others must not fall with it.
+      context.logger.error("\(error)")
+      parts.readiness = [ReadinessCheck("tools: \(error)") { false }]
+    }
+    return parts
+  }
+}

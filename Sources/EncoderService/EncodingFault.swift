@@ -1,0 +1,39 @@
+import ClientKit
+import Contract
+import Glibc
+
+/// Why a task did not end well.
+enum EncodingFault: Error {
+  /// The input cannot be handled; the words are for the person who sent it.
+  case refused(String)
+  /// The input may be fine; another try may go better.
+  case transient(String)
+  /// The result is not what was asked for, and never will be.
+  case wrongResult(String)
+
+  /// Whether another attempt could end otherwise.
+  var isRetryable: Bool {
+    if case .transient = self { true } else { false }
+  }
+
+  var reason: String {
+    switch self {
+    case .refused(let text), .transient(let text), .wrongResult(let text): text
+    }
+  }
+}
+
+/// A system call failed.
+struct FileFault: Error, CustomStringConvertible {
+  var operation: String
+  var path: String
+  var code: Int32
+
+  init(_ operation: String, _ path: String, code: Int32 = errno) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+  }
+
+  var description: String { "\(operation) \(path): \(String(cString: strerror(code)))" }
+}

@@ -1,0 +1,90 @@
+import EncodingAPI
+
+/// One chunk of the film at every rung: decoded once, split, each encoder on one thread.
+///
+/// The rules of the seam, each there because its absence failed unseen: seek half a picture early (a seek to the
+/// chunk's exact start repeats a picture at every seam while counts look right); number the pictures anew;
+/// pass them through as they come; one fixed timescale; closed groups of one length.
+struct ChunkEncoding: Sendable {
+  var plan: FilmPlan
+  var firstFrame: Int
+  var frameCount: Int
+  /// Seconds from the input's start to its first picture.
+  var firstPictureSeconds: Double
+  var limits: SourceLimits
+
+  static func fileName(_ rung: Rung) -> String { "\(rung.name).mp4" }
+
+  /// Writes `<rung>.mp4` for each rung into the working folder.
+  func arguments(input: String) -> [String] {
+    FFmpegArguments.quiet + ["-y", "-threads", "1", "-filter_complex_threads", "1"] + seek
+      + FFmpegArguments.input(input, limits: limits)
+      + ["-filter_complex", filter] + plan.rungs.indices.flatMap(output)
+  }
+
+  private var seek: [String] {
+    let seconds = firstPictureSeconds + (Double(firstFrame) - 0.5) * plan.frameRate.seconds(ofFrames: 1)
+    return firstFrame == 0 || seconds <= 0 ? [] : ["-ss", FFmpegArguments.seconds(seconds)]
+  }
+
+  private var filter: String {
+    let branches = plan.rungs.indices.map { "[s\($0)]" }.joined()
+    let scales = plan.rungs.enumerated().map { index, rung in
+      "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic,setsar=1,format=yuv420p[r\(index)]"
+    }
+    return (["[0:v:0]\(FFmpegArguments.numbering(plan.frameRate)),split=\(plan.rungs.count)\(branches)"] + scales)
+      .joined(separator: ";")
+  }
+
+  private func output(_ index: Int) -> [String] {
+    let rung = plan.rungs[index]
+    let group = "\(plan.groupFrames)"
+    return [
+      "-map", "[r\(index)]", "-frames:v", "\(frameCount)", "-fps_mode", "passthrough", "-an", "-sn", "-dn",
+      "-map_metadata", "-1", "-fflags", "+bitexact", "-c:v", "libx264", "-threads", "1", "-preset", plan.preset,
+      "-profile:v", "high", "-crf", "\(rung.constantRateFactor)", "-maxrate", "\(rung.maximumBitrateKbps)k",
+      "-bufsize", "\(rung.maximumBitrateKbps * 2)k", "-g", group, "-keyint_min", group, "-sc_threshold", "0",
+      "-flags", "+cgop", "-video_track_timescale", "\(plan.frameRate.timescale)", "-f", "mp4", Self.fileName(rung),
+    ]
+  }
+}
+
+/// The chunks of one rung made one, without touching a picture.
+struct ChunkJoining: Sendable {
+  var rung: Rung
+  var frameRate: FrameRate
+  static let listName = "chunks.txt"
+
+  /// The concat demuxer's list; `folders` are the chunks' outputs in order.
+  func list(staging: String, folders: [String]) -> String {
+    "ffconcat version 1.0\n"
+      + folders.map { "file '\(staging)/\($0)/\(ChunkEncoding.fileName(rung))'\n" }.joined()
+  }
+
+  func arguments(list: String) -> [String] {
+    FFmpegArguments.quiet + [
+      "-y", "-protocol_whitelist", "file", "-format_whitelist", "concat,mov", "-safe", "0", "-f", "concat", "-i", list,
+      "-map", "0:v:0", "-c", "copy", "-map_metadata", "-1", "-fflags", "+bitexact",
+      "-video_track_timescale", "\(frameRate.timescale)", "-f", "mp4", ChunkEncoding.fileName(rung),
+    ]
+  }
+}
+
+/// A copy with constant rate and progressive pictures in a container that can be cut exactly. Not lossless, but at a
+/// rate factor where no eye and hardly a meter sees it; a chunk can then be cut from it as from any film.
+struct Conforming: Sendable {
+  var frameRate: FrameRate
+  var isInterlaced: Bool
+  var limits: SourceLimits
+  static let fileName = "conformed.mp4"
+
+  func arguments(input: String) -> [String] {
+    let deinterlace = isInterlaced ? "bwdif=mode=send_frame:deint=interlaced," : ""
+    return FFmpegArguments.quiet + ["-y", "-threads", "2", "-fflags", "+genpts"] + FFmpegArguments.input(input, limits: limits)
+      + [
+        "-map", "0:v:0", "-vf", "\(deinterlace)setpts=PTS-STARTPTS,fps=\(frameRate),format=yuv420p",
+        "-fps_mode", "passthrough", "-an", "-sn", "-dn", "-map_metadata", "-1", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "8", "-g", "24", "-flags", "+cgop",
+        "-video_track_timescale", "\(frameRate.timescale)", "-f", "mp4", Self.fileName,
+      ]
+  }
+}

@@ -1,0 +1,113 @@
+/// A media playlist of ours, as a player reads it.
+struct HLSMediaPlaylist: Sendable {
+  struct Segment: Sendable, Equatable {
+    var address: String
+    var durationSeconds: Double
+    /// Length and offset within the file, where not the whole file is meant.
+    var byteRange: (length: Int, offset: Int)?
+
+    static func == (left: Self, right: Self) -> Bool {
+      left.address == right.address && left.durationSeconds == right.durationSeconds
+        && left.byteRange?.length == right.byteRange?.length && left.byteRange?.offset == right.byteRange?.offset
+    }
+  }
+
+  private(set) var targetDurationSeconds = 0
+  private(set) var map: String?
+  private(set) var segments: [Segment] = []
+  private(set) var isComplete = false
+
+  init(_ text: String) {
+    var duration = 0.0
+    var range: (Int, Int)?
+    for line in text.split(separator: "\n") {
+      if let value = line.value(after: "#EXTINF:") {
+        duration = Double(value.prefix { $0 != "," }) ?? 0
+      } else if let value = line.value(after: "#EXT-X-TARGETDURATION:") {
+        targetDurationSeconds = Int(value) ?? 0
+      } else if let value = line.value(after: "#EXT-X-BYTERANGE:") {
+        let parts = value.split(separator: "@").compactMap { Int($0) }
+        range = parts.count == 2 ? (parts[0], parts[1]) : nil
+      } else if let value = line.value(after: "#EXT-X-MAP:") {
+        map = HLSAttributes(value)["URI"]
+      } else if line.hasPrefix("#EXT-X-ENDLIST") {
+        isComplete = true
+      } else if !line.hasPrefix("#") {
+        segments.append(Segment(address: String(line), durationSeconds: duration, byteRange: range))
+        range = nil
+      }
+    }
+  }
+
+  var durationSeconds: Double { segments.reduce(0) { $0 + $1.durationSeconds } }
+}
+
+/// A master playlist of ours.
+struct HLSMasterPlaylist: Sendable {
+  struct Variant: Sendable {
+    var address: String
+    var bandwidth: Int
+    var frameRate: Double
+    var codecs: String
+    var audioGroup: String?
+  }
+
+  private(set) var variants: [Variant] = []
+  private(set) var iFramePlaylists: [String] = []
+  private(set) var audioPlaylists: [(group: String, address: String)] = []
+
+  init(_ text: String) {
+    var pending: HLSAttributes?
+    for line in text.split(separator: "\n") {
+      if let value = line.value(after: "#EXT-X-STREAM-INF:") {
+        pending = HLSAttributes(value)
+      } else if let value = line.value(after: "#EXT-X-I-FRAME-STREAM-INF:") {
+        if let address = HLSAttributes(value)["URI"] { iFramePlaylists.append(address) }
+      } else if let value = line.value(after: "#EXT-X-MEDIA:") {
+        let attributes = HLSAttributes(value)
+        if attributes["TYPE"] == "AUDIO", let address = attributes["URI"] {
+          audioPlaylists.append((attributes["GROUP-ID"] ?? "", address))
+        }
+      } else if !line.hasPrefix("#"), let attributes = pending {
+        variants.append(
+          Variant(
+            address: String(line), bandwidth: attributes["BANDWIDTH"].flatMap { Int($0) } ?? 0,
+            frameRate: attributes["FRAME-RATE"].flatMap { Double($0) } ?? 0, codecs: attributes["CODECS"] ?? "",
+            audioGroup: attributes["AUDIO"]))
+        pending = nil
+      }
+    }
+  }
+}
+
+/// `NAME=value,NAME="quoted, value"`
+private struct HLSAttributes {
+  private var values: [String: String] = [:]
+
+  init(_ text: Substring) {
+    var rest = text
+    while let equals = rest.firstIndex(of: "=") {
+      let name = String(rest[..<equals])
+      rest = rest[rest.index(after: equals)...]
+      let value: Substring
+      if rest.first == "\"" {
+        rest = rest.dropFirst()
+        value = rest.prefix { $0 != "\"" }
+        rest = rest.dropFirst(value.count + 1)
+      } else {
+        value = rest.prefix { $0 != "," }
+        rest = rest.dropFirst(value.count)
+      }
+      rest = rest.dropFirst()
+      values[name] = String(value)
+    }
+  }
+
+  subscript(name: String) -> String? { values[name] }
+}
+
+extension Substring {
+  fileprivate func value(after prefix: String) -> Substring? {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : nil
+  }
+}

@@ -1,0 +1,13 @@
+import Contract
+import EncodingAPI
+
+/// Names inside an asset's folder beyond those that ``MediaLayout`` promises to others.
+enum MediaNames {
+  static let poster = MediaLayout.poster
+
+  static func folder(_ rung: Rung) -> String { "video/\(rung.name)" }
+  static func playlist(_ rung: Rung) -> String { "\(folder(rung))/playlist.m3u8" }
+  static func iFramePlaylist(_ rung: Rung) -> String { "\(folder(rung))/iframes.m3u8" }
+  static func folder(_ audio: AudioFacts) -> String { "audio/\(audio.language)" }
+  static func playlist(_ audio: AudioFacts) -> String { "\(folder(audio))/playlist.m3u8" }
+}

@@ -1,0 +1,37 @@
+import Contract
+import EncodingAPI
+
+/// CMAF segments once, with manifests for HLS and DASH, by Shaka Packager.
+///
+/// Two traps: fragments must be as long as groups, or I-frame playlists list half of the key pictures; and a stream
+/// with `trick_play_factor` leaks into the HLS master as a variant of half a picture a second. I-frame playlists are
+/// made of the ordinary streams, so there is no such stream here.
+struct Packaging: Sendable {
+  var plan: FilmPlan
+
+  /// Writes the asset's folder into the working folder. `files` are the joined rungs in the ladder's order.
+  func arguments(files: [String], audioFile: String?) -> [String] {
+    var arguments = zip(plan.rungs, files).map { rung, file in
+      "in=\(file),stream=video,\(segments(MediaNames.folder(rung))),playlist_name=\(MediaNames.playlist(rung)),"
+        + "iframe_playlist_name=\(MediaNames.iFramePlaylist(rung))"
+    }
+    // The lowest first: players begin with the first variant, and an early first picture is worth more than a sharp one.
+    arguments.reverse()
+    if let audio = plan.audio, let audioFile {
+      arguments.append(
+        "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),playlist_name=\(MediaNames.playlist(audio)),"
+          + "hls_group_id=audio,hls_name=\(audio.language),language=\(audio.language)")
+      arguments.append("--default_language=\(audio.language)")
+    }
+    return arguments + [
+      "--segment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.segmentFrames)),
+      "--fragment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.groupFrames)),
+      "--hls_playlist_type", "VOD", "--hls_master_playlist_output", MediaLayout.hlsManifest,
+      "--mpd_output", MediaLayout.dashManifest, "--generate_static_live_mpd", "--quiet",
+    ]
+  }
+
+  private func segments(_ folder: String) -> String {
+    "init_segment=\(folder)/init.mp4,segment_template=\(folder)/$Number%05d$.m4s"
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+
+/// The files a tool may touch.
+struct WorkFolders: Sendable {
+  /// The film: one file, read only.
+  var source: String?
+  /// What earlier tasks made: a folder, read only.
+  var staging: String?
+  /// Where the tool writes, and its working folder.
+  var output: String?
+}
+
+/// Shuts a program in: its own namespaces (no network, no other process), no environment, no capability, only the
+/// system's programs and libraries and its ``WorkFolders`` to be seen, and limits on memory, time, files.
+///
+/// A film is opened by a decoder of half a million lines of C: what that can be talked into must not matter.
+struct Sandbox: Sendable {
+  private let bubblewrap: String?
+  private let prlimit: String
+  private let limits: [String]
+  /// Paths of tools that are not under /usr.
+  private let foreignTools: [String]
+  /// util-linux's, for runs without bubblewrap: the tool dies when we do.
+  private let setpriv: String?
+
+  init(_ settings: EncoderSettings, tools: [String]) async throws {
+    guard let prlimit = Toolbox.find(settings.prlimit) else {
+      throw ToolboxError.missing(settings.prlimit, setting: "ENCODER_PRLIMIT")
+    }
+    self.prlimit = prlimit
+    limits = [
+      "--as=\(settings.memoryLimitBytes)", "--fsize=\(settings.fileSizeLimitBytes)",
+      "--cpu=\(settings.processorSecondsLimit)", "--nofile=\(settings.openFilesLimit)", "--core=0",
+    ]
+    foreignTools = tools.filter { !$0.hasPrefix("/usr/") }
+    setpriv = Toolbox.find("setpriv")
+    guard settings.sandboxing == .required else {
+      bubblewrap = nil
+      return
+    }
+    guard let path = Toolbox.find(settings.bubblewrap) else {
+      throw ToolboxError.noSandbox("there is no \(settings.bubblewrap)")
+    }
+    bubblewrap = path
+    let trial = try await Subprocess.run(
+      command("/usr/bin/true", [], folders: WorkFolders()), timeLimit: .seconds(10))
+    guard trial.isSuccess else {
+      throw ToolboxError.noSandbox(trial.standardError.split(separator: "\n").first.map(String.init) ?? "\(trial.cause)")
+    }
+  }
+
+  /// The folders by the names the tool sees.
+  func seen(_ folders: WorkFolders) -> WorkFolders {
+    guard bubblewrap != nil else { return folders }
+    return WorkFolders(
+      source: folders.source.map { _ in "/source" }, staging: folders.staging.map { _ in "/staging" },
+      output: folders.output.map { _ in "/output" })
+  }
+
+  func command(_ executable: String, _ arguments: [String], folders: WorkFolders) -> Command {
+    guard let bubblewrap else {
+      let leash = setpriv.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []
+      let folder = folders.output.map { ["/usr/bin/env", "--chdir=\($0)"] } ?? []
+      return Command(executable: prlimit, arguments: limits + leash + folder + [executable] + arguments)
+    }
+    let inside = foreignTools.contains(executable) ? "/tools/\(name(executable))" : executable
+    return Command(
+      executable: prlimit, arguments: limits + [bubblewrap] + walls(folders) + ["--", inside] + arguments)
+  }
+
+  private func walls(_ folders: WorkFolders) -> [String] {
+    var walls = [
+      "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
+      "--setenv", "LC_ALL", "C", "--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
+      "--ro-bind-try", "/bin", "/bin", "--ro-bind-try", "/lib", "/lib", "--ro-bind-try", "/lib64", "/lib64",
+      "--dev", "/dev",
+    ]
+    for tool in foreignTools { walls += ["--ro-bind", tool, "/tools/\(name(tool))"] }
+    if let source = folders.source { walls += ["--ro-bind", source, "/source"] }
+    if let staging = folders.staging { walls += ["--ro-bind", staging, "/staging"] }
+    if let output = folders.output { walls += ["--bind", output, "/output", "--chdir", "/output"] }
+    // The root itself is a memory file system: nobody fills it.
+    return walls + ["--remount-ro", "/"]
+  }
+
+  private func name(_ path: String) -> Substring {
+    path.split(separator: "/").last ?? "tool"
+  }
+}

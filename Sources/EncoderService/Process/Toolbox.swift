@@ -1,0 +1,97 @@
+import Contract
+import Foundation
+import Glibc
+import Synchronization
+
+/// The programs an encoder drives, found and tried once.
+struct Toolbox: Sendable {
+  enum Tool: String, Sendable, CaseIterable {
+    case ffmpeg, ffprobe, packager
+  }
+
+  private let paths: [Tool: String]
+  /// First lines of what the tools say of themselves: part of every output's key.
+  let version: String
+  private let sandbox: Sandbox
+  private let silenceLimit: Duration
+
+  /// - Throws: ``ToolboxError`` naming what is missing and which setting tells where it is.
+  init(_ settings: EncoderSettings) async throws {
+    var paths: [Tool: String] = [:]
+    for (tool, name) in [
+      (Tool.ffmpeg, settings.ffmpeg), (.ffprobe, settings.ffprobe), (.packager, settings.packager),
+    ] {
+      guard let path = Self.find(name) else {
+        throw ToolboxError.missing(name, setting: "ENCODER_\(tool.rawValue.uppercased())")
+      }
+      paths[tool] = path
+    }
+    self.paths = paths
+    sandbox = try await Sandbox(settings, tools: paths.values.sorted())
+    silenceLimit = .seconds(settings.silenceLimitSeconds)
+    version = try await Self.versions(of: paths, in: sandbox)
+  }
+
+  private static func versions(of paths: [Tool: String], in sandbox: Sandbox) async throws -> String {
+    var lines: [String] = []
+    for (tool, argument) in [(Tool.ffmpeg, "-version"), (.packager, "--version")] {
+      let first = Mutex<String?>(nil)
+      let command = sandbox.command(paths[tool] ?? "", [argument], folders: WorkFolders())
+      _ = try await Subprocess.run(command, timeLimit: .seconds(20)) { line in
+        first.withLock { if $0 == nil { $0 = String(line) } }
+      }
+      lines.append(first.withLock { $0 } ?? "unknown")
+    }
+    return lines.joined(separator: "; ")
+  }
+
+  /// The absolute path of a program given by path or by name in PATH.
+  static func find(_ name: String) -> String? {
+    if name.contains("/") { return access(name, X_OK) == 0 ? name : nil }
+    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+    return folders.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
+  }
+
+  /// The folders by the names the tools see.
+  func seen(_ folders: WorkFolders) -> WorkFolders { sandbox.seen(folders) }
+
+  /// Runs a tool on `folders`. `arguments` are made from the folders as the tool sees them.
+  /// A cancelled task throws `CancellationError`; how else it ended is for the caller to judge.
+  func run(
+    _ tool: Tool, on folders: WorkFolders, timeLimit: Duration = .seconds(24 * 3600), reportsProgress: Bool = false,
+    onLine: @escaping @Sendable (Substring) -> Void = { _ in }, _ arguments: (WorkFolders) -> [String]
+  ) async throws -> ProgramEnd {
+    let command = sandbox.command(paths[tool] ?? "", arguments(sandbox.seen(folders)), folders: folders)
+    let end = try await Subprocess.run(
+      command, timeLimit: timeLimit, silenceLimit: reportsProgress ? silenceLimit : nil, onLine: onLine)
+    try Task.checkCancellation()
+    return end
+  }
+
+  /// Runs a tool that must succeed. Ends by signal, time or lack of space are transient.
+  func mustRun(
+    _ tool: Tool, on folders: WorkFolders, timeLimit: Duration = .seconds(24 * 3600), reportsProgress: Bool = false,
+    doing: String, onLine: @escaping @Sendable (Substring) -> Void = { _ in }, _ arguments: (WorkFolders) -> [String]
+  ) async throws {
+    let end = try await run(
+      tool, on: folders, timeLimit: timeLimit, reportsProgress: reportsProgress, onLine: onLine, arguments)
+    guard !end.isSuccess else { return }
+    let words = end.standardError.split(separator: "\n").suffix(3).joined(separator: " ")
+    throw EncodingFault.transient("\(tool.rawValue) failed while \(doing) (\(end.cause)): \(words)")
+  }
+}
+
+enum ToolboxError: Error, CustomStringConvertible {
+  case missing(String, setting: String)
+  case noSandbox(String)
+
+  var description: String {
+    switch self {
+    case .missing(let name, let setting):
+      "The program \(name) is not there. Install it, or set MATINEE_\(setting) to its path."
+    case .noSandbox(let why):
+      "bubblewrap cannot be used here (\(why)), so no film is opened. Install bubblewrap and permit user namespaces, "
+        + "or, where every source is trusted, set MATINEE_ENCODER_SANDBOX=off."
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Contract
+import EncodingAPI
+
+/// The graph of a job's tasks, made of what probing found. Pure.
+struct JobPlan: Sendable {
+  enum Preset: String, Sendable, CaseIterable {
+    case ultrafast, superfast, veryfast, faster, fast, medium, slow, slower
+  }
+
+  struct Parameters: Sendable {
+    var groupSeconds: Double = 2
+    var groupsPerSegment = 2
+    var chunkSeconds: Double = 10
+    var preset: Preset = .fast
+    var constantRateFactor = 23
+  }
+
+  /// One task to be. Its needs are places of earlier tasks in the list, or finished tasks of the job by kind.
+  struct PlannedTask: Sendable {
+    var work: TaskWork
+    var needs: [Int]
+    /// Its share of the job's progress.
+    var weight: Double
+  }
+
+  var film: FilmPlan
+  var tasks: [PlannedTask]
+
+  static let probeWeight = 1.0
+  static let conformWeightPerFrame = 0.3
+  static let sweepWeight = 0.0
+
+  /// Pictures of a group, segment and chunk at this rate; each a multiple of the one before.
+  static func frames(_ rate: FrameRate, _ parameters: Parameters) -> (group: Int, segment: Int, chunk: Int) {
+    let group = max(1, Int((parameters.groupSeconds * rate.framesPerSecond).rounded()))
+    let groupsPerChunk = max(1, Int((parameters.chunkSeconds / rate.seconds(ofFrames: group)).rounded()))
+    return (group, group * parameters.groupsPerSegment, group * groupsPerChunk)
+  }
+
+  /// Everything that follows probing (and conforming, where `conformedFrames` says it has been done).
+  init(
+    source: SourceFile, facts: SourceFacts, conformedFrames: Int?, asset: AssetID, parameters: Parameters
+  ) {
+    let lengths = Self.frames(facts.frameRate, parameters)
+    film = FilmPlan(
+      frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
+      segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
+      rungs: RenditionLadder.rungs(
+        width: facts.width, height: facts.height, frameRate: facts.frameRate,
+        constantRateFactor: parameters.constantRateFactor),
+      preset: parameters.preset.rawValue, audio: facts.audio)
+    tasks = []
+
+    let chunks = Self.chunks(of: film.frameCount, by: lengths.chunk).enumerated().map { ordinal, chunk in
+      add(.encode, ordinal, source, weight: Double(chunk.count)) {
+        $0.firstFrame = chunk.lowerBound
+        $0.frameCount = chunk.count
+      }
+    }
+    let whole = Double(film.frameCount)
+    let audio = film.audio.map { _ in add(.audio, 0, source, weight: whole * 0.05) }
+    let survey = add(.survey, 0, source, weight: whole * 0.1)
+    let joins = film.rungs.indices.map { add(.join, $0, source, needs: chunks, weight: whole * 0.01) }
+    let package = add(.package, 0, source, needs: joins + (audio.map { [$0] } ?? []), weight: whole * 0.02)
+    let check = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
+    _ = add(.publish, 0, source, needs: [check], weight: whole * 0.01) { $0.asset = asset }
+  }
+
+  private mutating func add(
+    _ kind: TaskKind, _ ordinal: Int, _ source: SourceFile, needs: [Int] = [], weight: Double,
+    _ adjust: (inout TaskWork) -> Void = { _ in }
+  ) -> Int {
+    var work = TaskWork(kind: kind, ordinal: ordinal, source: source, plan: film)
+    adjust(&work)
+    tasks.append(PlannedTask(work: work, needs: needs, weight: weight))
+    return tasks.count - 1
+  }
+
+  /// Ranges of pictures; the last may be shorter, but a rest of a few pictures joins the one before.
+  static func chunks(of frameCount: Int, by length: Int) -> [Range<Int>] {
+    var chunks = stride(from: 0, to: frameCount, by: length).map { $0..<min(frameCount, $0 + length) }
+    if chunks.count > 1, let last = chunks.last, last.count < length / 10 {
+      chunks.removeLast()
+      chunks[chunks.count - 1] = chunks[chunks.count - 1].lowerBound..<frameCount
+    }
+    return chunks
+  }
+
+  static func renditions(of film: FilmPlan, averagesKbps: [Int]?) -> [Rendition] {
+    film.rungs.enumerated().map { index, rung in
+      Rendition(
+        name: rung.name, width: rung.width, height: rung.height, frameRate: film.frameRate.description,
+        maximumBitrateKbps: rung.maximumBitrateKbps,
+        averageBitrateKbps: averagesKbps.flatMap { $0.indices.contains(index) ? $0[index] : nil })
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import CatalogAPI
+import Contract
+import EncodingAPI
+import EventKit
+import Foundation
+package import ServerKit
+import StorageKit
+
+/// Builds encoding from its settings: the stores, the routes, and what it tells.
+package enum EncodingModule: ServiceModule {
+  package static let name = "encoding"
+
+  package static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let settings = try EncodingSettings(context.settings, home: context.home)
+    let uploadFolder = "\(context.dataFolder)/uploads"
+    try FileManager.default.createDirectory(
+      atPath: uploadFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    let database = try ServiceDatabase(
+      path: "\(context.dataFolder)/encoding.db", migrations: EncodingSchema.migrations, logger: context.logger,
+      metrics: context.metrics)
+    var events = try ServiceEvents(context, database: database, publishes: [AssetPublished.self, JobFailed.self])
+    let flow = JobFlow(
+      jobs: JobStore(), tasks: TaskStore(), outbox: events.outbox, parameters: settings.plan,
+      retries: RetryPolicy(
+        maximumAttempts: settings.maximumAttempts, firstWaitSeconds: settings.backoffSeconds,
+        maximumWaitSeconds: settings.maximumBackoffSeconds),
+      leaseSeconds: settings.leaseSeconds, jitter: { Double.random(in: 0...1) })
+    events.snapshot { db, line in
+      try flow.jobs.forEachPublished(in: db) { try line(JSON.encode($0)) }
+    }
+
+    var parts = ServiceParts()
+    let idempotency = IdempotencyStore(clock: context.clock)
+    let bell = Bell()
+    database.onCommit { bell.ring() }
+    let catalog = try context.upstream("catalog")
+    UploadRoutes(
+      database: database, uploads: UploadStore(), idempotency: idempotency, settings: settings, folder: uploadFolder,
+      clock: context.clock
+    ).add(to: &parts.routes)
+    JobRoutes(
+      database: database, uploads: UploadStore(), flow: flow, idempotency: idempotency, settings: settings,
+      uploadFolder: uploadFolder, clock: context.clock,
+      isTitle: { title, caller in
+        do {
+          _ = try await catalog.call(CatalogEndpoints.title, TitlePath(title: title), in: caller)
+          return true
+        } catch let problem as Problem where problem.status == 404 {
+          return false
+        }
+      }
+    ).add(to: &parts.routes)
+    LeaseRoutes(database: database, flow: flow, bell: bell, clock: context.clock).add(to: &parts.routes)
+    events.addRoutes(to: &parts.routes)
+    parts.background = events.background
+    parts.onClose = [{ database.close() }]
+    return parts
+  }
+}

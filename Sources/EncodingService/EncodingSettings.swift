@@ -1,0 +1,36 @@
+import ConfigKit
+
+/// Every setting of the encoding service, read once.
+struct EncodingSettings: Sendable {
+  let uploadLimitBytes: Int
+  /// Kept free on the uploads' disk.
+  let reserveBytes: Int
+  /// Absolute paths; sources by path must lie under one of them.
+  let sourceFolders: [String]
+  /// A lease not kept for so long is another's.
+  let leaseSeconds: Double
+  /// Then a task that fails for passing reasons has failed.
+  let maximumAttempts: Int
+  /// Wait before the second attempt; doubled for each further one.
+  let backoffSeconds: Double
+  let maximumBackoffSeconds: Double
+  let plan: JobPlan.Parameters
+
+  init(_ reader: SettingsReader, home: String) throws {
+    uploadLimitBytes = try reader.integer(
+      "ENCODING_UPLOAD_LIMIT_BYTES", default: 50 << 30, in: 1...64 << 30)
+    reserveBytes = try reader.integer("ENCODING_RESERVE_BYTES", default: 1 << 30, in: 0...1 << 50)
+    sourceFolders = try reader.text("ENCODING_SOURCE_FOLDERS", default: "\(home)/sources")
+      .split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
+    leaseSeconds = try reader.double("ENCODING_LEASE_SECONDS", default: 15, in: 0.5...3600)
+    maximumAttempts = try reader.integer("ENCODING_MAXIMUM_ATTEMPTS", default: 5, in: 1...50)
+    backoffSeconds = try reader.double("ENCODING_BACKOFF_SECONDS", default: 1, in: 0.01...600)
+    maximumBackoffSeconds = try reader.double("ENCODING_MAXIMUM_BACKOFF_SECONDS", default: 60, in: 0.01...3600)
+    plan = JobPlan.Parameters(
+      groupSeconds: try reader.double("ENCODING_GROUP_SECONDS", default: 2, in: 0.2...10),
+      groupsPerSegment: try reader.integer("ENCODING_GROUPS_PER_SEGMENT", default: 2, in: 1...10),
+      chunkSeconds: try reader.double("ENCODING_CHUNK_SECONDS", default: 10, in: 0.2...600),
+      preset: try reader.choice("ENCODING_PRESET", default: JobPlan.Preset.fast),
+      constantRateFactor: try reader.integer("ENCODING_CONSTANT_RATE_FACTOR", default: 23, in: 10...40))
+  }
+}

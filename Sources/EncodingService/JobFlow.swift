@@ -1,0 +1,184 @@
+import Contract
+import EncodingAPI
+import EventKit
+import StorageKit
+
+/// What follows from what: the life of a job from its creation to its end. Each step is one transaction of the caller.
+struct JobFlow: Sendable {
+  let jobs: JobStore
+  let tasks: TaskStore
+  let outbox: Outbox
+  let parameters: JobPlan.Parameters
+  let retries: RetryPolicy
+  let leaseSeconds: Double
+  /// 0 to 1, for the backoff.
+  let jitter: @Sendable () -> Double
+
+  /// Sweeping waits until encoders told to stop have stopped.
+  static let sweepDelayFactor = 2.0
+  private static let sweepPosition = 1_000_000
+  private static let firstPlannedPosition = 2
+
+  // MARK: - Beginning and ending a job
+
+  func create(_ request: JobRequest, id: JobID, at now: Timestamp, in db: SQLSession) throws {
+    try jobs.insert(request, id: id, asset: AssetID(at: now), at: now, in: db)
+    try add(TaskWork(kind: .probe, source: request.file), to: id, position: 0, weight: JobPlan.probeWeight, at: now, in: db)
+    try tasks.unblock(id, in: db)
+  }
+
+  /// Throws ``EncodingError/jobEnded(_:)`` where there is nothing left to stop.
+  func cancel(_ job: JobRecord, at now: Timestamp, in db: SQLSession) throws {
+    guard try end(job, as: .cancelled, reason: nil, at: now, in: db) else { throw EncodingError.jobEnded(job.state) }
+  }
+
+  private func fail(_ job: JobRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
+    guard try end(job, as: .failed, reason: reason, at: now, in: db) else { return }
+    try outbox.append(
+      JobFailed(jobId: job.id, titleId: job.titleId, reason: reason), subject: job.titleId.description, in: db)
+  }
+
+  private func end(
+    _ job: JobRecord, as state: JobState, reason: String?, at now: Timestamp, in db: SQLSession
+  ) throws -> Bool {
+    guard try jobs.end(job.id, as: state, reason: reason, at: now, in: db) else { return false }
+    try tasks.cancelUnfinished(job.id, at: now, in: db)
+    let delay = state == .succeeded ? 0 : leaseSeconds * Self.sweepDelayFactor
+    try add(
+      TaskWork(kind: .sweep, source: job.file), to: job.id, position: Self.sweepPosition,
+      weight: JobPlan.sweepWeight, at: now.adding(seconds: delay), in: db)
+    try tasks.unblock(job.id, in: db)
+    return true
+  }
+
+  // MARK: - Leases
+
+  func lease(encoder: String, at now: Timestamp, in db: SQLSession) throws -> TaskLease? {
+    for (token, task) in try tasks.lost(by: encoder, at: now, in: db) {
+      try tasks.endLease(token, outcome: "expired", at: now, in: db)
+      try retryOrFail(task, reason: "The encoder was not heard of in time.", at: now, in: db)
+    }
+    guard let lease = try tasks.lease(encoder: encoder, at: now, seconds: leaseSeconds, in: db) else { return nil }
+    try jobs.begin(lease.job, in: db)
+    return lease
+  }
+
+  func keep(
+    _ task: EncodingTaskID, token: Int, progress: Double, at now: Timestamp, in db: SQLSession
+  ) throws {
+    guard try tasks.leased(task, token: token, in: db) != nil else { throw EncodingError.leaseLost }
+    try tasks.keep(task, token: token, progress: progress, until: now.adding(seconds: leaseSeconds), in: db)
+  }
+
+  /// Throws ``EncodingError/leaseLost`` for any token but the present one.
+  func report(_ id: EncodingTaskID, _ report: TaskReport, at now: Timestamp, in db: SQLSession) throws {
+    guard let task = try tasks.leased(id, token: report.token, in: db) else {
+      if report.outcome == .succeeded, try tasks.hasSucceeded(id, token: report.token, in: db) { return }
+      throw EncodingError.leaseLost
+    }
+    try tasks.endLease(report.token, outcome: report.outcome.rawValue, at: now, in: db)
+    switch report.outcome {
+    case .succeeded:
+      let output = report.output ?? TaskOutput()
+      try tasks.succeed(id, output: output, in: db)
+      try follow(task, output, at: now, in: db)
+    case .retryableFailure:
+      try retryOrFail(task, reason: report.reason ?? "The encoder gave no reason.", at: now, in: db)
+    case .permanentFailure:
+      try giveUp(task, reason: report.reason ?? "The encoder gave no reason.", at: now, in: db)
+    case .released:
+      try tasks.release(id, in: db)
+    }
+  }
+
+  private func retryOrFail(_ task: TaskRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
+    guard let wait = retries.wait(after: task.attempts, jitter: jitter()) else {
+      return try giveUp(task, reason: "\(reason) (after \(task.attempts) attempts)", at: now, in: db)
+    }
+    try tasks.retry(task.id, reason: reason, notBefore: now.adding(seconds: wait), in: db)
+  }
+
+  private func giveUp(_ task: TaskRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
+    try tasks.fail(task.id, reason: reason, in: db)
+    // A sweep that fails leaves files behind, not a job undone: the job has ended already, and stays as it did.
+    guard task.kind != .sweep, let job = try jobs.record(task.job, in: db) else { return }
+    try fail(job, reason: reason, at: now, in: db)
+  }
+
+  // MARK: - What follows
+
+  private func follow(_ task: TaskRecord, _ output: TaskOutput, at now: Timestamp, in db: SQLSession) throws {
+    guard let job = try jobs.record(task.job, in: db), !job.state.isFinal else { return }
+    switch task.kind {
+    case .probe:
+      guard let facts = output.facts else {
+        return try fail(job, reason: "The encoder reported no facts.", at: now, in: db)
+      }
+      try facts.conformReason == nil
+        ? plan(job, facts, conformed: nil, at: now, in: db) : conform(job, facts, at: now, in: db)
+    case .conform:
+      guard let frames = output.frameCount, frames > 0,
+        let facts = try tasks.finished(.probe, of: job.id, in: db)?.output.facts
+      else { return try fail(job, reason: "The encoder conformed nothing.", at: now, in: db) }
+      try plan(job, facts, conformed: (task.id, frames), at: now, in: db)
+    case .package:
+      guard let film = task.work.plan else { break }
+      try jobs.setRenditions(
+        JobPlan.renditions(of: film, averagesKbps: output.averageBitratesKbps), of: job.id, in: db)
+    case .publish:
+      return try publish(job, in: db, at: now)
+    case .encode, .audio, .survey, .join, .check, .sweep:
+      break
+    }
+    try tasks.unblock(job.id, in: db)
+  }
+
+  private func conform(_ job: JobRecord, _ facts: SourceFacts, at now: Timestamp, in db: SQLSession) throws {
+    let work = TaskWork(
+      kind: .conform, source: job.file, conformTo: facts.frameRate, deinterlaces: facts.isInterlaced,
+      frameCount: facts.frameCount)
+    try add(
+      work, to: job.id, position: 1, weight: Double(facts.frameCount) * JobPlan.conformWeightPerFrame, at: now, in: db)
+  }
+
+  private func plan(
+    _ job: JobRecord, _ facts: SourceFacts, conformed: (task: EncodingTaskID, frames: Int)?, at now: Timestamp,
+    in db: SQLSession
+  ) throws {
+    let plan = JobPlan(
+      source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId, parameters: parameters)
+    try jobs.setDuration(plan.film.durationSeconds, of: job.id, in: db)
+    try jobs.setRenditions(JobPlan.renditions(of: plan.film, averagesKbps: nil), of: job.id, in: db)
+    var ids: [EncodingTaskID] = []
+    for (index, task) in plan.tasks.enumerated() {
+      var needs = task.needs.map { ids[$0] }
+      // These read the pictures, so they must be given the conformed ones.
+      if let conformed, [.encode, .survey].contains(task.work.kind) { needs.append(conformed.task) }
+      ids.append(
+        try add(
+          task.work, to: job.id, position: Self.firstPlannedPosition + index, needs: needs, weight: task.weight,
+          at: now, in: db))
+    }
+  }
+
+  private func publish(_ job: JobRecord, in db: SQLSession, at now: Timestamp) throws {
+    guard try end(job, as: .succeeded, reason: nil, at: now, in: db) else { return }
+    let best = try jobs.renditions(of: job.id, in: db).map(\.height).max() ?? 0
+    try outbox.append(
+      AssetPublished(
+        assetId: job.assetId, titleId: job.titleId, jobId: job.id, durationSeconds: job.durationSeconds ?? 0,
+        maxHeight: best),
+      subject: job.titleId.description, in: db)
+  }
+
+  @discardableResult
+  private func add(
+    _ work: TaskWork, to job: JobID, position: Int, needs: [EncodingTaskID] = [], weight: Double, at now: Timestamp,
+    in db: SQLSession
+  ) throws -> EncodingTaskID {
+    let id = EncodingTaskID(at: now)
+    try tasks.insert(
+      work, id: id, job: job, position: position, needs: needs, weight: weight, notBefore: now, in: db)
+    return id
+  }
+}

@@ -1,0 +1,59 @@
+import Contract
+import EncodingAPI
+import ServerKit
+import StorageKit
+
+/// What encoders call.
+struct LeaseRoutes: Sendable {
+  let database: ServiceDatabase
+  let flow: JobFlow
+  let bell: Bell
+  let clock: WallClock
+
+  static let longestWaitSeconds = 20
+  static let longestName = 100
+  /// Backed-off tasks and expired leases ring no bell, so a waiter looks again by itself.
+  static let lookAgain: Duration = .milliseconds(500)
+
+  func add(to routes: inout Routes) {
+    routes.on(EncodingEndpoints.lease) { LeaseAnswer(lease: try await lease($0.body)) }
+    routes.on(EncodingEndpoints.heartbeat) { try await heartbeat($0.parameters.task, $0.body) }
+    routes.on(EncodingEndpoints.report) { call in
+      let now = clock.now()
+      try await database.write { try flow.report(call.parameters.task, call.body, at: now, in: $0) }
+      return Empty()
+    }
+  }
+
+  private func lease(_ request: LeaseRequest) async throws -> TaskLease? {
+    guard (1...Self.longestName).contains(request.encoder.utf8.count) else {
+      throw Problem.invalid(field: "encoder", "must have 1 to \(Self.longestName) characters")
+    }
+    guard (0...Self.longestWaitSeconds).contains(request.waitSeconds) else {
+      throw Problem.invalid(field: "waitSeconds", "must be from 0 to \(Self.longestWaitSeconds)")
+    }
+    let end = ContinuousClock.now + .seconds(request.waitSeconds)
+    while true {
+      let rings = bell.rings
+      let now = clock.now()
+      if try database.read({ try flow.tasks.hasWork(for: request.encoder, at: now, in: $0) }) {
+        // Nobody is there any more to take what would be leased.
+        try Task.checkCancellation()
+        let lease = try await database.write { try flow.lease(encoder: request.encoder, at: now, in: $0) }
+        if let lease { return lease }
+      }
+      let left = end - .now
+      guard left > .zero, !Task.isCancelled else { return nil }
+      await bell.wait(after: rings, atMost: min(left, Self.lookAgain))
+    }
+  }
+
+  private func heartbeat(_ task: EncodingTaskID, _ beat: TaskHeartbeat) async throws -> TaskHeartbeatAnswer {
+    let now = clock.now()
+    guard beat.progress.isFinite else { throw Problem.invalid(field: "progress", "must be from 0 to 1") }
+    try await database.write {
+      try flow.keep(task, token: beat.token, progress: beat.progress, at: now, in: $0)
+    }
+    return TaskHeartbeatAnswer(isCancelled: false)
+  }
+}

@@ -1,0 +1,99 @@
+import EventKit
+import StorageKit
+
+/// The tables of encoding. Append-only: a shipped migration never changes.
+enum EncodingSchema {
+  static let migrations: [Migration] =
+    EventSchema.migrations()
+    + IdempotencySchema.migrations(startingAt: EventSchema.count + 1)
+    + [
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 1, "uploads, jobs, tasks, leases, renditions",
+        """
+        CREATE TABLE upload (
+          id TEXT NOT NULL PRIMARY KEY,
+          file TEXT NOT NULL UNIQUE,
+          bytes INTEGER NOT NULL CHECK (bytes > 0),
+          sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+          name TEXT,
+          created_at INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE job (
+          id TEXT NOT NULL PRIMARY KEY,
+          title_id TEXT NOT NULL,
+          asset_id TEXT NOT NULL UNIQUE,
+          upload_id TEXT REFERENCES upload (id),
+          source_path TEXT,
+          source_name TEXT,
+          file_path TEXT NOT NULL,
+          file_fingerprint TEXT NOT NULL,
+          state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+          failure_reason TEXT,
+          duration_seconds REAL CHECK (duration_seconds > 0),
+          created_at INTEGER NOT NULL,
+          finished_at INTEGER,
+          CHECK ((upload_id IS NULL) <> (source_path IS NULL)),
+          CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled'))),
+          CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
+        ) STRICT;
+
+        CREATE TABLE task (
+          id TEXT NOT NULL PRIMARY KEY,
+          job_id TEXT NOT NULL REFERENCES job (id),
+          kind TEXT NOT NULL,
+          ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+          position INTEGER NOT NULL,
+          state TEXT NOT NULL
+            CHECK (state IN ('blocked', 'ready', 'leased', 'succeeded', 'failed', 'cancelled')),
+          work BLOB NOT NULL,
+          output BLOB,
+          weight REAL NOT NULL CHECK (weight >= 0),
+          progress REAL NOT NULL CHECK (progress BETWEEN 0 AND 1),
+          attempts INTEGER NOT NULL CHECK (attempts >= 0),
+          not_before INTEGER NOT NULL,
+          lease_token INTEGER REFERENCES lease (token),
+          failure_reason TEXT,
+          UNIQUE (job_id, kind, ordinal),
+          CHECK (state <> 'leased' OR lease_token IS NOT NULL),
+          CHECK ((output IS NOT NULL) = (state = 'succeeded'))
+        ) STRICT;
+        CREATE INDEX task_ready ON task (not_before) WHERE state = 'ready';
+        CREATE INDEX task_leased ON task (job_id) WHERE state = 'leased';
+
+        CREATE TABLE task_need (
+          task_id TEXT NOT NULL REFERENCES task (id),
+          needs_id TEXT NOT NULL REFERENCES task (id),
+          PRIMARY KEY (task_id, needs_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX task_need_by_needed ON task_need (needs_id);
+
+        CREATE TABLE lease (
+          token INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+          task_id TEXT NOT NULL REFERENCES task (id),
+          attempt INTEGER NOT NULL CHECK (attempt > 0),
+          encoder TEXT NOT NULL,
+          granted_at INTEGER NOT NULL,
+          expires_at INTEGER NOT NULL,
+          ended_at INTEGER,
+          outcome TEXT CHECK (outcome IN
+            ('succeeded', 'retryableFailure', 'permanentFailure', 'released', 'expired', 'cancelled')),
+          CHECK ((ended_at IS NULL) = (outcome IS NULL))
+        ) STRICT;
+        CREATE INDEX lease_open ON lease (expires_at) WHERE ended_at IS NULL;
+        CREATE INDEX lease_by_task ON lease (task_id);
+
+        CREATE TABLE rendition (
+          job_id TEXT NOT NULL REFERENCES job (id),
+          ordinal INTEGER NOT NULL,
+          name TEXT NOT NULL,
+          width INTEGER NOT NULL CHECK (width > 0),
+          height INTEGER NOT NULL CHECK (height > 0),
+          frame_rate TEXT NOT NULL,
+          maximum_bitrate_kbps INTEGER NOT NULL CHECK (maximum_bitrate_kbps > 0),
+          average_bitrate_kbps INTEGER,
+          PRIMARY KEY (job_id, ordinal)
+        ) STRICT, WITHOUT ROWID;
+        """)
+    ]
+}

@@ -1,0 +1,143 @@
+import Contract
+import EncodingAPI
+import StorageKit
+
+/// What is asked of a new job, its source found.
+struct JobRequest: Sendable {
+  var titleId: TitleID
+  var source: JobSource
+  var sourceName: String?
+  var file: SourceFile
+}
+
+/// A job as its tasks see it.
+struct JobRecord: Sendable {
+  var id: JobID
+  var titleId: TitleID
+  var assetId: AssetID
+  var state: JobState
+  var file: SourceFile
+  var durationSeconds: Double?
+}
+
+/// All SQL about jobs and renditions.
+struct JobStore: Sendable {
+  static let longestPage = 100
+
+  func insert(_ request: JobRequest, id: JobID, asset: AssetID, at now: Timestamp, in db: SQLSession) throws {
+    try db.execute(
+      """
+      INSERT INTO job (id, title_id, asset_id, upload_id, source_path, source_name, file_path, file_fingerprint, state,
+        created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+      """,
+      id, request.titleId, asset, request.source.uploadId, request.source.path, request.sourceName, request.file.path,
+      request.file.fingerprint, now)
+  }
+
+  func record(_ id: JobID, in db: SQLSession) throws -> JobRecord? {
+    try db.first(
+      """
+      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, duration_seconds FROM job WHERE id = ?
+      """, id
+    ) { row in
+      JobRecord(
+        id: try row.id(0), titleId: try row.id(1), assetId: try row.id(2), state: try row.choice(3),
+        file: SourceFile(path: row.text(4), fingerprint: row.text(5)), durationSeconds: row.doubleOrNil(6))
+    }
+  }
+
+  func begin(_ id: JobID, in db: SQLSession) throws {
+    try db.execute("UPDATE job SET state = 'running' WHERE id = ? AND state = 'queued'", id)
+  }
+
+  func setDuration(_ seconds: Double, of id: JobID, in db: SQLSession) throws {
+    try db.execute("UPDATE job SET duration_seconds = ? WHERE id = ?", seconds, id)
+  }
+
+  /// False where it had ended already.
+  func end(_ id: JobID, as state: JobState, reason: String?, at now: Timestamp, in db: SQLSession) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE job SET state = ?, failure_reason = ?, finished_at = ? WHERE id = ? AND state IN ('queued', 'running')
+      """, state.rawValue, reason, now, id) == 1
+  }
+
+  func setRenditions(_ renditions: [Rendition], of job: JobID, in db: SQLSession) throws {
+    for (ordinal, rendition) in renditions.enumerated() {
+      try db.execute(
+        """
+        INSERT INTO rendition (job_id, ordinal, name, width, height, frame_rate, maximum_bitrate_kbps,
+          average_bitrate_kbps)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (job_id, ordinal) DO UPDATE SET average_bitrate_kbps = excluded.average_bitrate_kbps
+        """,
+        job, ordinal, rendition.name, rendition.width, rendition.height, rendition.frameRate,
+        rendition.maximumBitrateKbps, rendition.averageBitrateKbps)
+    }
+  }
+
+  func renditions(of job: JobID, in db: SQLSession) throws -> [Rendition] {
+    try db.rows(
+      """
+      SELECT name, width, height, frame_rate, maximum_bitrate_kbps, average_bitrate_kbps FROM rendition
+      WHERE job_id = ? ORDER BY ordinal LIMIT 50
+      """, job
+    ) { row in
+      Rendition(
+        name: row.text(0), width: row.int(1), height: row.int(2), frameRate: row.text(3),
+        maximumBitrateKbps: row.int(4), averageBitrateKbps: row.intOrNil(5))
+    }
+  }
+
+  // MARK: - As the API shows them
+
+  func job(_ id: JobID, in db: SQLSession) throws -> EncodingJob? {
+    try db.first(
+      """
+      SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
+        created_at, finished_at,
+        (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
+          AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
+      FROM job WHERE id = ?
+      """, id, as: Self.job)
+  }
+
+  /// Newest first, served by the primary key: identifiers are in order of creation.
+  func jobs(before: JobID?, limit: Int, in db: SQLSession) throws -> [EncodingJob] {
+    try db.rows(
+      """
+      SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
+        created_at, finished_at,
+        (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
+          AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
+      FROM job WHERE id < ? ORDER BY id DESC LIMIT ?
+      """, before?.description ?? "job_~", limit, as: Self.job)
+  }
+
+  private static func job(_ row: SQLRow) throws -> EncodingJob {
+    let state: JobState = try row.choice(3)
+    return EncodingJob(
+      id: try row.id(0), titleId: try row.id(1), state: state,
+      progress: state == .succeeded ? 1 : min(0.999, row.double(11)),
+      source: JobSource(uploadId: try row.idOrNil(4), path: row.textOrNil(5)), sourceName: row.textOrNil(6),
+      assetId: state == .succeeded ? try row.id(2) : nil, failureReason: row.textOrNil(7),
+      durationSeconds: row.doubleOrNil(8), createdAt: row.time(9), finishedAt: row.timeOrNil(10))
+  }
+
+  /// Every asset that was published, for the snapshot.
+  func forEachPublished(in db: SQLSession, _ body: (AssetPublished) throws -> Void) throws {
+    try db.forEach(
+      """
+      SELECT asset_id, title_id, id, duration_seconds,
+        (SELECT MAX(height) FROM rendition WHERE rendition.job_id = job.id)
+      FROM job WHERE state = 'succeeded' ORDER BY finished_at, id
+      """
+    ) { row in
+      try body(
+        AssetPublished(
+          assetId: try row.id(0), titleId: try row.id(1), jobId: try row.id(2), durationSeconds: row.double(3),
+          maxHeight: row.int(4)))
+    }
+  }
+}
