@@ -122,7 +122,7 @@ package struct AudioFacts: Codable, Sendable, Hashable {
   /// Among the file's audio streams, from 0.
   package var streamIndex: Int
   package var channels: Int
-  /// BCP 47 or ISO 639-2 as the file says, `und` where it does not.
+  /// ISO 639-2 as the file says, `und` where it does not.
   package var language: String
 
   package init(streamIndex: Int, channels: Int, language: String) {

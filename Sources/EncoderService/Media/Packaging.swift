@@ -18,10 +18,12 @@ struct Packaging: Sendable {
     // The lowest first: players begin with the first variant, and an early first picture is worth more than a sharp one.
     arguments.reverse()
     if let audio = plan.audio, let audioFile {
+      // `und` is the one code the packager refuses to be given.
+      let isKnown = audio.language != "und"
       arguments.append(
         "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),playlist_name=\(MediaNames.playlist(audio)),"
-          + "hls_group_id=audio,hls_name=\(audio.language),language=\(audio.language)")
-      arguments.append("--default_language=\(audio.language)")
+          + "hls_group_id=audio,hls_name=\(audio.language)" + (isKnown ? ",language=\(audio.language)" : ""))
+      if isKnown { arguments.append("--default_language=\(audio.language)") }
     }
     return arguments + [
       "--segment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.segmentFrames)),

@@ -96,7 +96,8 @@ struct SourceJudgement: Sendable {
   private func audio(_ report: ProbeReport) -> AudioFacts? {
     guard let stream = report.audioStreams.first, let channels = stream.channels, channels > 0 else { return nil }
     let language = stream.tags?.language ?? "und"
-    let isPlain = (2...8).contains(language.utf8.count) && language.utf8.allSatisfy { $0 >= 97 && $0 <= 122 || $0 == 45 }
+    // ISO 639-2, as MP4 and Matroska have it; the packager refuses what it does not know.
+    let isPlain = language.utf8.count == 3 && language.utf8.allSatisfy { $0 >= 97 && $0 <= 122 }
     return AudioFacts(streamIndex: 0, channels: channels, language: isPlain ? language : "und")
   }
 }
