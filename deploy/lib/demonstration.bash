@@ -98,7 +98,9 @@ encode_demonstration() {
     return
   fi
 
-  step "Encoding ${#wanted[@]} demonstration films"
+  local films="${#wanted[@]} demonstration films"
+  if ((${#wanted[@]} == 1)); then films="one demonstration film"; fi
+  step "Encoding $films"
   "$root/fixtures/footage/make" "${wanted[@]}" || fail 'the films could not be made'
   unfinished_jobs
   local index
@@ -110,7 +112,7 @@ encode_demonstration() {
     fi
     jobs+=("$job")
   done
-  await_jobs "${#jobs[@]} films" "${jobs[@]}" || fail 'not all demonstration films could be encoded'
+  await_jobs "$films" "${jobs[@]}" || fail 'not all demonstration films could be encoded'
   for title_id in "${ids[@]}"; do await_playable "$title_id"; done
 }
 
