@@ -159,7 +159,7 @@ let package = Package(
     serviceTests("Catalog", calls: ["Encoding"]),
     serviceTests("Encoding", calls: ["Catalog"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),
-    serviceTests("Delivery", calls: ["Playback"]),
+    serviceTests("Delivery", calls: ["Playback"], also: [nioCore]),
     serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
     tests(
       "Gateway",
