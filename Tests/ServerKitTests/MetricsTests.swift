@@ -46,5 +46,6 @@ struct MetricsTests {
   }
 }
 
-private let promtool: String? = ["/usr/bin/promtool", "/usr/local/bin/promtool", "/opt/homebrew/bin/promtool"]
+private let promtool: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/usr/local/bin")
+  .split(separator: ":").map { "\($0)/promtool" }
   .first { FileManager.default.isExecutableFile(atPath: $0) }

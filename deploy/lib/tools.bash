@@ -5,7 +5,8 @@
 #   packager           Shaka Packager
 #   bigbuckbunny.mp4   the real clip
 #   footage/           the films that fixtures/footage/make generates
-#   browser/           a virtual environment with Playwright, for the browser test alone
+#   browser/           a virtual environment for the tests alone: Playwright, joserfc
+#   bin/               promtool, for the tests alone
 
 # ensure_tools: fetches what is missing or was pinned anew.
 ensure_tools() {
@@ -50,17 +51,43 @@ ensure_pip() {
   "$system_python" -m pip --version >/dev/null 2>&1 || ensure_packages "${fetch_packages[@]}"
 }
 
-# ensure_browser_driver: Playwright in a virtual environment, for the browser test.
-ensure_browser_driver() {
-  local requirements=$root/deploy/requirements/browser.txt folder=$MATINEE_TOOLS/browser
-  if [[ -x $folder/bin/python3 ]] && cmp -s "$requirements" "$folder/browser.txt"; then return; fi
-  say "Fetching Playwright (54 MB) into $folder."
+# ensure_test_tools: what only the tests need.
+ensure_test_tools() {
+  ensure_test_environment
+  ensure_promtool
+  PATH=$MATINEE_TOOLS/bin:$MATINEE_TOOLS/browser/bin:$PATH
+}
+
+# Playwright, and the library our tokens are compared with, in a virtual environment.
+ensure_test_environment() {
+  local requirements=$root/deploy/requirements/tests.txt folder=$MATINEE_TOOLS/browser
+  if [[ -x $folder/bin/python3 ]] && cmp -s "$requirements" "$folder/tests.txt"; then return; fi
+  if [[ $(uname -m) != x86_64 ]]; then
+    warn "the wheels of $requirements are pinned for x86_64: the browser test is left out"
+    return
+  fi
+  say "Fetching Playwright and joserfc (60 MB) into $folder."
   rm -rf "$folder"
   if ! "$system_python" -m venv "$folder" \
     || ! run_quietly tools "$folder/bin/python3" -m pip install --disable-pip-version-check --no-deps \
       --require-hashes --only-binary :all: --requirement "$requirements"; then
     rm -rf "$folder"
-    fail "Playwright could not be fetched; $log_folder/tools.log says why"
+    fail "they could not be fetched; $log_folder/tools.log says why"
   fi
-  cp "$requirements" "$folder/browser.txt"
+  cp "$requirements" "$folder/tests.txt"
+}
+
+# promtool judges metrics. Its Debian package starts a server when it is installed, so it is only unpacked.
+ensure_promtool() {
+  local folder
+  [[ ! -x $MATINEE_TOOLS/bin/promtool ]] && ! command -v promtool >/dev/null && is_debian || return 0
+  say "Fetching promtool (20 MB) into $MATINEE_TOOLS/bin."
+  mkdir -p "$MATINEE_TOOLS/bin"
+  folder=$(mktemp -d "$MATINEE_TOOLS/fetch.XXXXXX")
+  if (cd "$folder" && run_quietly tools apt-get download prometheus && dpkg -x prometheus_*.deb unpacked); then
+    mv -f "$folder/unpacked/usr/bin/promtool" "$MATINEE_TOOLS/bin/promtool"
+  else
+    warn "promtool could not be fetched: what it judges is left out"
+  fi
+  rm -rf "$folder"
 }
