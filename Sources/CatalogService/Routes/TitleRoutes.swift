@@ -83,8 +83,7 @@ struct TitleRoutes: Sendable {
     let caller = context.principal.account?.description ?? context.principal.service ?? "operator"
     let request = try Self.canonical(body)
     let result = try await database.write { db in
-      if context.idempotencyKey != nil { try idempotency.prune(limit: Self.keysPrunedAtOnce, in: db) }
-      return try idempotency.perform(
+      try idempotency.perform(
         key: context.idempotencyKey, scope: "\(endpoint.name) \(caller)", request: request, in: db
       ) { db in
         IdempotencyStore.Result(status: endpoint.status, body: try JSON.encode(effect(db)))
@@ -92,9 +91,6 @@ struct TitleRoutes: Sendable {
     }
     return .json(result.body, status: result.status)
   }
-
-  /// Expired keys removed at each write: more than one is added, so that they do not pile up.
-  private static let keysPrunedAtOnce = 8
 
   /// The same bytes for the same request, whatever the order of its fields was.
   private static func canonical(_ body: some Encodable) throws -> [UInt8] {
