@@ -1,5 +1,8 @@
+import CatalogAPI
 import ConfigKit
 import Contract
+import EventKit
+import PlaybackAPI
 import StorageKit
 import TestKit
 import Testing
@@ -112,6 +115,40 @@ import Testing
       let anew = try ShelfKeeper(database: database, settings: .sample, clock: standing)
       try anew.refresh()
       #expect(anew.current.orders == before)
+    }
+  }
+
+  @Test("Past the retention, the snapshots of playback and catalog give back what was watched and what there is")
+  func restoresFromSnapshots() async throws {
+    var events = SampleEvents()
+    try events.title(facts("t"))
+    try events.start("p", "t", hoursAgo: 2)
+    try events.end("p", "t", share: 0.4, hoursAgo: 2)
+    let live = try await projection(of: events.all)
+    var erasure = SampleEvents()
+    try erasure.delete("gone")
+    let catalogue = try #require(try events.all[0].body(TitleChanged.self))
+    let ended = PlaybackSnapshotLine(
+      endedSession: .init(sessionId: PlaybackSessionID(seed: "s"), mediaExpiresAt: noon))
+    let lines = try ["p", "gone"].map { profile in
+      try JSON.encode(
+        PlaybackSnapshotLine(
+          viewing: .init(
+            profileId: profileID(profile), titleId: titleID("t"), positionSeconds: 400, durationSeconds: 1000,
+            watchedSeconds: 400, lastWatchedAt: noon.adding(seconds: -7200))))
+    }
+    try await withDatabase { database in
+      try await database.consume(erasure.all)
+      let endedLine = try JSON.encode(ended)
+      let titleLine = try JSON.encode(catalogue)
+      // Twice, as when it is killed half-way.
+      for _ in 1...2 {
+        try await database.write { db in
+          for line in [endedLine] + lines { try PlaybackConsumer.rebuild.restore?("/playback", line, db) }
+          try CatalogConsumer.rebuild.restore?("/catalog", titleLine, db)
+        }
+      }
+      #expect(try database.projection().dropLast() == live[...])
     }
   }
 

@@ -18,8 +18,23 @@ enum PlaybackConsumer {
     }
   }
 
-  /// Playback's events alone: its snapshot tells of sessions, not of what was watched.
-  static let rebuild = ConsumerRebuild(reset: { db in try ProjectionStore.clearPlays(in: db) })
+  static let rebuild = ConsumerRebuild(
+    reset: { db in try ProjectionStore.clearPlays(in: db) },
+    restore: { _, line, db in
+      guard let viewing = try JSON.decode(PlaybackSnapshotLine.self, from: line).viewing else { return }
+      try restore(viewing, in: db)
+    })
+
+  /// Past the retention it is known how far a profile got, but not when it began: it counts when it last watched.
+  private static func restore(_ viewing: PlaybackSnapshotLine.Viewing, in db: SQLSession) throws {
+    guard try !WatchStore.isErased(viewing.profileId, in: db) else { return }
+    let watch = Watch(
+      title: try ProjectionStore.number(of: viewing.titleId, in: db),
+      positionSeconds: max(0, viewing.positionSeconds), durationSeconds: max(0, viewing.durationSeconds),
+      watchedSeconds: max(0, viewing.watchedSeconds), lastAt: viewing.lastWatchedAt)
+    try WatchStore.set(watch, by: viewing.profileId, in: db)
+    try PlayCountStore.count(watch.title, by: viewing.profileId, at: viewing.lastWatchedAt, in: db)
+  }
 
   private static func apply(_ started: PlaybackStarted, in db: SQLSession) throws {
     guard try !WatchStore.isErased(started.profileId, in: db) else { return }
