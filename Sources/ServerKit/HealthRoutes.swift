@@ -14,7 +14,8 @@ enum HealthEndpoints {
 
 extension Routes {
   mutating func addHealth(service: String, state: HostState, checks: [ReadinessCheck], metrics: Metrics) {
-    let alive = Answer.json(Array(#"{"status":"alive","service":"\#(service)","version":"\#(MatineeVersion.current)"}"#.utf8))
+    let version = MatineeVersion.current
+    let alive = Answer.json(Array(#"{"status":"alive","service":"\#(service)","version":"\#(version)"}"#.utf8))
     open(HealthEndpoints.live) { _ in alive }
     open(HealthEndpoints.ready) { _ in
       let missing = await Readiness.missing(state: state, checks: checks)

@@ -29,7 +29,9 @@ final class RequestTelemetry: Sendable {
     }
   }
 
-  func endpoint(_ name: String) -> EndpointTelemetry { EndpointTelemetry(name, requests, durations) }
+  func endpoint(_ route: Routes.Route) -> EndpointTelemetry {
+    EndpointTelemetry(route.endpoint.name, requests, durations, waits: route.waits)
+  }
 
   /// How many are in flight, this one included.
   func begin() -> Int { inFlight.add(1, ordering: .relaxed).newValue }
@@ -45,10 +47,11 @@ final class RequestTelemetry: Sendable {
   ) {
     endpoint.record(status: status, seconds: Double(nanoseconds) / 1e9)
     let isFailure = status >= 500
-    guard isFailure || nanoseconds >= slowNanoseconds || logsEverything else { return }
+    let isSlow = nanoseconds >= slowNanoseconds && !endpoint.waits
+    guard isFailure || isSlow || logsEverything else { return }
     let isBug = isFailure && failure.map { !($0 is any ProblemConvertible) } ?? false
     let level: Logger.Level =
-      isBug ? .error : isFailure ? .warning : nanoseconds >= slowNanoseconds ? .info : .debug
+      isBug ? .error : isFailure ? .warning : isSlow ? .info : .debug
     var metadata: Logger.Metadata = [
       "endpoint": "\(endpoint.name)", "method": "\(method)", "status": "\(status)",
       "milliseconds": "\(Double(nanoseconds / 1000) / 1000)", "trace": "\(trace.traceID)",
@@ -69,10 +72,13 @@ final class EndpointTelemetry: Sendable {
   let name: String
   private let requests: Counter
   private let durations: Histogram
+  /// Taking long is what it is for.
+  let waits: Bool
   private let series = Mutex<[Series?]>(Array(repeating: nil, count: 6))
 
-  init(_ name: String, _ requests: Counter, _ durations: Histogram) {
+  init(_ name: String, _ requests: Counter, _ durations: Histogram, waits: Bool = false) {
     self.name = name
+    self.waits = waits
     self.requests = requests
     self.durations = durations
   }

@@ -127,7 +127,8 @@ struct Responder: Sendable {
   ) async throws -> Bool {
     // A body that was refused is not waited for: the connection ends instead.
     let isBodyLeft = fields.mayHaveBody && !parts.isAtEnd && (answer.status >= 400 || fields.expectsContinue)
-    let isLast = fields.asksToClose || isBodyLeft || state.phase == .draining
+    let isOldHTTP = head.version != .http1_1
+    let isLast = fields.asksToClose || isBodyLeft || state.phase == .draining || isOldHTTP
     var headers = HTTPHeaders()
     headers.reserveCapacity(answer.headers.count + 5)
     for (name, value) in answer.headers where HeaderText.isSafe(name, value) { headers.add(name: name, value: value) }

@@ -53,6 +53,8 @@ package final class ServiceHost: Service {
     try PrivateFolder.make(folder)
     let metrics = Metrics()
     ProcessMetrics.register(in: metrics)
+    metrics.gauge("matinee_build_info", help: "Always 1; what runs.", labels: ["service", "version"])
+      .set(1, [module.name, MatineeVersion.current])
     let mint = InternalTokenMint(keys: hosting.keys, clock: hosting.clock)
     return ServiceContext(
       name: module.name, settings: hosting.settings, dataFolder: folder, home: hosting.home, clock: hosting.clock,
@@ -84,7 +86,7 @@ package final class ServiceHost: Service {
     let telemetry = RequestTelemetry(
       metrics: context.metrics, logger: context.logger, slowMilliseconds: settings.slowMilliseconds)
     let table = try RouteTable(
-      routes.all.map { RouteEntry($0, telemetry: telemetry.endpoint($0.endpoint.name)) })
+      routes.all.map { RouteEntry($0, telemetry: telemetry.endpoint($0)) })
     let authenticator = parts.authenticator
       ?? InternalTokenAuthenticator(audience: module.name, keys: hosting.keys, clock: hosting.clock)
     let responder = Responder(
@@ -102,7 +104,7 @@ package final class ServiceHost: Service {
       },
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     try await run(
-      parts.background + [BoundedDrain(server: server, limit: settings.drain, logger: context.logger)]
+      parts.background + [BoundedDrain(server: server, settings: settings, logger: context.logger)]
         + [ReadinessFirst(state: state, delay: settings.drainDelay)], context.logger)
   }
 

@@ -1,5 +1,6 @@
 import HummingbirdCore
 import Logging
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
@@ -16,21 +17,25 @@ struct ReadinessFirst: Service {
   }
 }
 
-/// The HTTP server, whose drain ends after `limit`: what is still in flight then is cut off.
+/// The HTTP server, whose drain has an end: what is still in flight then is cut off.
 struct BoundedDrain: Service {
   let server: Server<HTTPConnection>
-  let limit: Duration
+  let settings: HostSettings
   let logger: Logger
 
   func run() async throws {
     try await withThrowingTaskGroup(of: Bool.self) { group in
       group.addTask {
-        try await server.run()
+        do {
+          try await server.run()
+        } catch let error as IOError {
+          throw ListenError(host: settings.host, port: settings.port, reason: "\(error)")
+        }
         return true
       }
       group.addTask {
         try await gracefulShutdown()
-        try await Task.sleep(for: limit)
+        try await Task.sleep(for: settings.drain)
         return false
       }
       if try await group.next() == false {
@@ -39,6 +44,15 @@ struct BoundedDrain: Service {
       group.cancelAll()
     }
   }
+}
+
+/// The address cannot be listened on.
+package struct ListenError: Error, CustomStringConvertible {
+  let host: String
+  let port: Int
+  let reason: String
+
+  package var description: String { "\(host):\(port) cannot be listened on: \(reason)" }
 }
 
 /// A value that comes once, waited for by any number of tasks.

@@ -49,7 +49,8 @@ final class Upstreams: Sendable {
     while address.hasSuffix("/") { address.removeLast() }
     guard address.hasPrefix("http://") || address.hasPrefix("unix:/") else {
       throw .unacceptable(
-        name: SettingsReader.prefix + name, value: address, bounds: "http://host:port or unix:/path", source: "settings")
+        name: SettingsReader.prefix + name, value: address, bounds: "http://host:port or unix:/path",
+        source: "settings")
     }
     return address
   }

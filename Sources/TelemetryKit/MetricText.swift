@@ -11,7 +11,9 @@ enum MetricText {
   }
 
   /// `{a="1",b="2"}`, or nothing where there are no labels.
-  static func labels(_ names: [String], _ values: [String], also extra: (name: String, value: String)? = nil) -> String {
+  static func labels(
+    _ names: [String], _ values: [String], also extra: (name: String, value: String)? = nil
+  ) -> String {
     var pairs = zip(names, values).map { "\($0)=\"\(escaped($1, quote: true))\"" }
     if let extra { pairs.append("\(extra.name)=\"\(extra.value)\"") }
     return pairs.isEmpty ? "" : "{" + pairs.joined(separator: ",") + "}"

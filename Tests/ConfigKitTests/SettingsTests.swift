@@ -90,7 +90,9 @@ struct SettingsTests {
 
   @Test(
     "A line that is no setting is refused by its number, without its value",
-    arguments: ["PORT=hunter2", "MATINEE_A", "export MATINEE_A=hunter2", "MATINEE_a=hunter2", "MATINEE_B=1\nMATINEE_B=2"])
+    arguments: [
+      "PORT=hunter2", "MATINEE_A", "export MATINEE_A=hunter2", "MATINEE_a=hunter2", "MATINEE_B=1\nMATINEE_B=2",
+    ])
   func badLines(text: String) {
     let error = #expect(throws: SettingsError.self) { try SettingsFile.parse("\n" + text, source: "matinee.conf") }
     #expect(error?.description.contains("hunter2") == false)

@@ -16,9 +16,12 @@ enum OrderedModule: ServiceModule {
   static func make(_ context: ServiceContext) async throws -> ServiceParts {
     var parts = ServiceParts()
     parts.routes.addProbes()
-    parts.background = [Worker(name: "relay", folder: context.dataFolder), Worker(name: "consumer", folder: context.dataFolder)]
-    parts.onClose = [{ Worker.note("closed database", context.dataFolder) }, { Worker.note("closed cache", context.dataFolder) }]
     let folder = context.dataFolder
+    parts.background = ["relay", "consumer"].map { Worker(name: $0, folder: folder) }
+    parts.onClose = [
+      { Worker.note("closed database", folder) },
+      { Worker.note("closed cache", folder) },
+    ]
     parts.readiness = [
       ReadinessCheck("warm") { FileManager.default.fileExists(atPath: "\(folder)/warm") },
       ReadinessCheck("awake") { true },
@@ -148,6 +151,17 @@ struct LifecycleTests {
     }
     #expect(failure?.description.contains("MATINEE_REQUESTS_IN_FLIGHT is \"0\"") == true)
     #expect(failure?.description.contains("1 to 1000000") == true)
+  }
+
+  @Test("A port that is taken keeps the service from starting, and is named")
+  func takenPort() async throws {
+    try await withService(ProbeModule.self) { service in
+      let failure = await #expect(throws: ListenError.self) {
+        try await TestService.start(EndlessModule.self, settings: ["ENDLESS_PORT": "\(service.port)"])
+      }
+      #expect(failure?.description.contains("127.0.0.1:\(service.port)") == true)
+      try Task.checkCancellation()
+    }
   }
 
   @Test("The data folder and the home are their owner's alone")

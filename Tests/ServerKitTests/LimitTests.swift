@@ -124,12 +124,14 @@ struct LimitTests {
   @Test("More requests at once than the limit are shed with 503, and health still answers")
   func crowded() async throws {
     try await withService(ProbeModule.self, settings: ["REQUESTS_IN_FLIGHT": "1"]) { service in
+      func inFlight(_ count: Int) async throws -> Bool {
+        let text = String(decoding: try await service.get("/metrics").body, as: UTF8.self)
+        return text.contains("http_server_requests_in_flight \(count)\n")
+      }
+      try await eventually { try await inFlight(1) }
       let slow = try RawConnection(port: service.port)
       try await slow.send("GET /slow HTTP/1.1\r\n\(authorization(service))\r\n")
-      try await eventually {
-        let text = String(decoding: try await service.get("/metrics").body, as: UTF8.self)
-        return text.contains("http_server_requests_in_flight 2")
-      }
+      try await eventually { try await inFlight(2) }
       let shed = try await send(service, .get, "/hello")
       #expect(shed.status == 503)
       #expect(shed.header("retry-after") == "1")

@@ -21,6 +21,15 @@ struct MetricsTests {
     }
   }
 
+  @Test("What took long is logged, unless taking long is what it is for; what was quick is not")
+  func slowLog() async throws {
+    try await withService(ProbeModule.self, settings: ["SLOW_REQUEST_MILLISECONDS": "20"]) { service in
+      for path in ["/wait", "/livez", "/slow"] { _ = try await send(service, .get, path) }
+      try await eventually { service.log.lines.contains { $0.contains("endpoint=probe.slow") } }
+      #expect(!service.log.lines.contains { $0.contains("endpoint=probe.wait") })
+    }
+  }
+
   @Test("promtool accepts what is shown", .enabled(if: promtool != nil, "promtool is not installed"))
   func lint() async throws {
     try await withService(ProbeModule.self) { service in

@@ -51,6 +51,7 @@ enum Probe {
     "probe.big", .post, "/big", access: .open, bodyLimitBytes: 4 * 1024 * 1024, summary: "Takes a big body.")
   static let bug = Endpoint<Empty, Empty, Empty>("probe.bug", .get, "/bug", access: .open, summary: "Fails.")
   static let slow = Endpoint<Empty, Empty, Note>("probe.slow", .get, "/slow", access: .open, summary: "Takes long.")
+  static let wait = Endpoint<Empty, Empty, Empty>("probe.wait", .get, "/wait", access: .open, summary: "Waits.")
   static let busy = Endpoint<Empty, Empty, Empty>("probe.busy", .get, "/busy", access: .open, summary: "Refuses.")
   static let stream = Endpoint<Empty, Empty, Empty>(
     "probe.stream", .get, "/stream", access: .open, status: 200, summary: "Ten chunks.")
@@ -72,6 +73,10 @@ extension Routes {
     on(Probe.big) { _ in Empty() }
     on(Probe.bug) { _ in throw UnexpectedError() }
     on(Probe.busy) { _ in throw Problem.tooMany("Later.", retryAfterSeconds: 7) }
+    on(Probe.wait, waits: true) { _ in
+      try await Task.sleep(for: .milliseconds(30))
+      return Empty()
+    }
     on(Probe.slow) { _ in
       try await Task.sleep(for: .milliseconds(700))
       return Probe.Note(text: "slow", stars: nil)

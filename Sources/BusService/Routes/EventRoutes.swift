@@ -15,7 +15,7 @@ struct EventRoutes: Sendable {
     routes.on(BusEndpoints.lastHeld) { call in
       LastHeld(seq: try log.lastHeld(source: call.parameters.source, epoch: call.parameters.epoch))
     }
-    routes.answer(BusEndpoints.read) { call in try await read(call.parameters) }
+    routes.answer(BusEndpoints.read, waits: true) { call in try await read(call.parameters) }
   }
 
   private func publish(_ call: RawCall) async throws -> Answer {
