@@ -11,7 +11,7 @@ package enum DeliveryEndpoints {
     "delivery.mediaHead", .head, "/media/{token}/{asset}/{file*}", access: .open, status: 200,
     summary: "The headers of the same.")
 
-  /// Posters and backdrops are shown before anything plays, to signed-in viewers: the gateway's own session guards them.
+  /// Posters and backdrops are shown before anything plays, to whoever is signed in.
   package static let artwork = Endpoint<ArtworkPath, Empty, Empty>(
     "delivery.artwork", .get, "/artwork/{asset}/{file*}", access: .open, status: 200,
     summary: "A poster or backdrop of a published asset.")

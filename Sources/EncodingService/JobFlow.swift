@@ -23,7 +23,8 @@ struct JobFlow: Sendable {
 
   func create(_ request: JobRequest, id: JobID, at now: Timestamp, in db: SQLSession) throws {
     try jobs.insert(request, id: id, asset: AssetID(at: now), at: now, in: db)
-    try add(TaskWork(kind: .probe, source: request.file), to: id, position: 0, weight: JobPlan.probeWeight, at: now, in: db)
+    try add(
+      TaskWork(kind: .probe, source: request.file), to: id, position: 0, weight: JobPlan.probeWeight, at: now, in: db)
     try tasks.unblock(id, in: db)
   }
 

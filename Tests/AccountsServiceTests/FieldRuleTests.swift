@@ -5,28 +5,32 @@ import Testing
 @testable import AccountsService
 
 @Suite struct FieldRuleTests {
-  @Test("An address is trimmed, composed, and compared without regard to case", arguments: [
-    ("  Vera@Matinee.Example ", "Vera@Matinee.Example", "vera@matinee.example"),
-    ("jose\u{301}@exámple.org", "jos\u{E9}@exámple.org", "jos\u{E9}@exámple.org"),
-    ("STRASSE@GROẞ.example", "STRASSE@GROẞ.example", "strasse@gross.example"),
-    ("a+b.c_d'e@x-y.co", "a+b.c_d'e@x-y.co", "a+b.c_d'e@x-y.co"),
-    ("用户@例子.中国", "用户@例子.中国", "用户@例子.中国"),
-  ])
+  @Test(
+    "An address is trimmed, composed, and compared without regard to case",
+    arguments: [
+      ("  Vera@Matinee.Example ", "Vera@Matinee.Example", "vera@matinee.example"),
+      ("jose\u{301}@exámple.org", "jos\u{E9}@exámple.org", "jos\u{E9}@exámple.org"),
+      ("STRASSE@GROẞ.example", "STRASSE@GROẞ.example", "strasse@gross.example"),
+      ("a+b.c_d'e@x-y.co", "a+b.c_d'e@x-y.co", "a+b.c_d'e@x-y.co"),
+      ("用户@例子.中国", "用户@例子.中国", "用户@例子.中国"),
+    ])
   func addresses(input: String, text: String, key: String) throws {
     let address = try EmailAddress(input)
     #expect(Array(address.text.unicodeScalars) == Array(text.unicodeScalars))
     #expect(address.key == key)
   }
 
-  @Test("What cannot be an address is refused", arguments: [
-    "", "vera", "@matinee.example", "vera@", "vera@@matinee.example", "vera@matinee", "ve ra@matinee.example",
-    "vera@mati nee.example", ".vera@matinee.example", "vera.@matinee.example", "ve..ra@matinee.example",
-    "vera@-matinee.example", "vera@matinee-.example", "vera@matinee..example", "vera@127.0.0.1",
-    "\"v\"@matinee.example",
-    "vera@[::1]", "vera\u{0}@matinee.example", "vera\r\nbcc:x@matinee.example", "vera\u{202E}@matinee.example",
-    String(repeating: "v", count: 65) + "@matinee.example", "v@" + String(repeating: "a", count: 64) + ".example",
-    "v@" + String(repeating: "abcdefg.", count: 40) + "example", String(repeating: "v", count: 1_000_000),
-  ])
+  @Test(
+    "What cannot be an address is refused",
+    arguments: [
+      "", "vera", "@matinee.example", "vera@", "vera@@matinee.example", "vera@matinee", "ve ra@matinee.example",
+      "vera@mati nee.example", ".vera@matinee.example", "vera.@matinee.example", "ve..ra@matinee.example",
+      "vera@-matinee.example", "vera@matinee-.example", "vera@matinee..example", "vera@127.0.0.1",
+      "\"v\"@matinee.example",
+      "vera@[::1]", "vera\u{0}@matinee.example", "vera\r\nbcc:x@matinee.example", "vera\u{202E}@matinee.example",
+      String(repeating: "v", count: 65) + "@matinee.example", "v@" + String(repeating: "a", count: 64) + ".example",
+      "v@" + String(repeating: "abcdefg.", count: 40) + "example", String(repeating: "v", count: 1_000_000),
+    ])
   func badAddresses(input: String) {
     #expect(throws: UnacceptableValue.self) { try EmailAddress(input) }
   }
@@ -43,10 +47,12 @@ import Testing
     #expect(!isAccepted(String(repeating: "ab", count: 1_000_000)))
   }
 
-  @Test("The passwords that are guessed first, runs, repeats and the address itself are refused", arguments: [
-    "password", "PassWord1", "12345678", "87654321", "aaaaaaaa", "abcdefgh", "qwertyuiop", "vera@matinee.example",
-    "VERA@matinee.example",
-  ])
+  @Test(
+    "The passwords that are guessed first, runs, repeats and the address itself are refused",
+    arguments: [
+      "password", "PassWord1", "12345678", "87654321", "aaaaaaaa", "abcdefgh", "qwertyuiop", "vera@matinee.example",
+      "VERA@matinee.example",
+    ])
   func commonPasswords(text: String) throws {
     let address = try EmailAddress("vera@matinee.example")
     #expect(throws: UnacceptableValue.self) { try Password(chosen: text, email: address) }
@@ -57,17 +63,21 @@ import Testing
     #expect(try Password(given: "cafe\u{301} noir").bytes == Password(given: "caf\u{E9} noir").bytes)
   }
 
-  @Test("A name is trimmed and composed, and must be visible", arguments: [
-    ("  Vera ", "Vera"), ("e\u{301}", "\u{E9}"), ("👩‍👩‍👧", "👩‍👩‍👧"), ("नमस्ते", "नमस्ते"),
-  ])
+  @Test(
+    "A name is trimmed and composed, and must be visible",
+    arguments: [
+      ("  Vera ", "Vera"), ("e\u{301}", "\u{E9}"), ("👩‍👩‍👧", "👩‍👩‍👧"), ("नमस्ते", "नमस्ते"),
+    ])
   func names(input: String, name: String) throws {
     #expect(try Wording.name(input, maximum: 40) == name)
   }
 
-  @Test("Empty, over-long and invisible names are refused", arguments: [
-    "", "   ", "\n", "a\u{0}b", "a\nb", "\u{202E}olleh", "\u{200B}", "\u{2028}", String(repeating: "x", count: 41),
-    "x" + String(repeating: "\u{301}", count: 2000),
-  ])
+  @Test(
+    "Empty, over-long and invisible names are refused",
+    arguments: [
+      "", "   ", "\n", "a\u{0}b", "a\nb", "\u{202E}olleh", "\u{200B}", "\u{2028}", String(repeating: "x", count: 41),
+      "x" + String(repeating: "\u{301}", count: 2000),
+    ])
   func badNames(input: String) {
     #expect(throws: UnacceptableValue.self) { try Wording.name(input, maximum: 40) }
   }

@@ -65,7 +65,8 @@ enum Probe {
   /// Seconds at which the picture changes abruptly.
   static func cuts(in address: String) async throws -> [Double] {
     let result = try await Shell.run([
-      "ffmpeg", "-nostdin", "-v", "info", "-i", address, "-map", "0:v:0", "-vf", "scale=320:180,select='gt(scene,0.3)',showinfo",
+      "ffmpeg", "-nostdin", "-v", "info", "-i", address, "-map", "0:v:0", "-vf",
+      "scale=320:180,select='gt(scene,0.3)',showinfo",
       "-f",
       "null", "-",
     ])

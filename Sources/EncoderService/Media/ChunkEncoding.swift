@@ -80,10 +80,12 @@ struct Conforming: Sendable {
 
   func arguments(input: String) -> [String] {
     let deinterlace = isInterlaced ? "bwdif=mode=send_frame:deint=interlaced," : ""
-    return FFmpegArguments.quiet + ["-y", "-threads", "2", "-fflags", "+genpts"] + FFmpegArguments.input(input, limits: limits)
+    return FFmpegArguments.quiet + ["-y", "-threads", "2", "-fflags", "+genpts"]
+      + FFmpegArguments.input(input, limits: limits)
       + [
         "-map", "0:v:0", "-vf", "\(deinterlace)setpts=PTS-STARTPTS,fps=\(frameRate),format=yuv420p",
-        "-fps_mode", "passthrough", "-an", "-sn", "-dn", "-map_metadata", "-1", "-c:v", "libx264", "-preset", "ultrafast", "-crf", "8", "-g", "24", "-flags", "+cgop",
+        "-fps_mode", "passthrough", "-an", "-sn", "-dn", "-map_metadata", "-1", "-c:v", "libx264", "-preset",
+        "ultrafast", "-crf", "8", "-g", "24", "-flags", "+cgop",
         "-video_track_timescale", "\(frameRate.timescale)", "-f", "mp4", Self.fileName,
       ]
   }

@@ -26,7 +26,8 @@ enum FFmpegArguments {
     // Six digits, as ffmpeg reads them, without the locale.
     let micro = Int((value * 1_000_000).rounded())
     let fraction = String(abs(micro) % 1_000_000)
-    return "\(micro < 0 ? "-" : "")\(abs(micro) / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count) + fraction
+    return "\(micro < 0 ? "-" : "")\(abs(micro) / 1_000_000)." + String(repeating: "0", count: 6 - fraction.count)
+      + fraction
   }
 }
 

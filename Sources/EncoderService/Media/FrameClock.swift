@@ -40,6 +40,7 @@ enum FrameClock {
   static func nearestStandardRate(of times: [Double]) -> FrameRate {
     guard times.count > 1, let first = times.first, let last = times.last, last > first else { return FrameRate(25) }
     let measured = Double(times.count - 1) / (last - first)
-    return standardRates.min { abs($0.framesPerSecond - measured) < abs($1.framesPerSecond - measured) } ?? FrameRate(25)
+    return standardRates.min { abs($0.framesPerSecond - measured) < abs($1.framesPerSecond - measured) }
+      ?? FrameRate(25)
   }
 }

@@ -15,13 +15,14 @@ struct Packaging: Sendable {
       "in=\(file),stream=video,\(segments(MediaNames.folder(rung))),playlist_name=\(MediaNames.playlist(rung)),"
         + "iframe_playlist_name=\(MediaNames.iFramePlaylist(rung))"
     }
-    // The lowest first: players begin with the first variant, and an early first picture is worth more than a sharp one.
+    // The lowest first: players begin with the first variant, and an early picture is worth more than a sharp one.
     arguments.reverse()
     if let audio = plan.audio, let audioFile {
       // `und` is the one code the packager refuses to be given.
       let isKnown = audio.language != "und"
       arguments.append(
-        "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),playlist_name=\(MediaNames.playlist(audio)),"
+        "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),"
+          + "playlist_name=\(MediaNames.playlist(audio)),"
           + "hls_group_id=audio,hls_name=\(audio.language)" + (isKnown ? ",language=\(audio.language)" : ""))
       if isKnown { arguments.append("--default_language=\(audio.language)") }
     }

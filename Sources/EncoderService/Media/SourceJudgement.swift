@@ -67,7 +67,7 @@ struct SourceJudgement: Sendable {
     }
     let fileStart = report.format?.start_time.flatMap { Double($0) } ?? 0
     if let promised = report.format?.duration.flatMap({ Double($0) }), let last = times.last,
-      promised - (last - fileStart) > max(2, promised * 0.02), (report.audioStreams.isEmpty)
+      promised - (last - fileStart) > max(2, promised * 0.02), report.audioStreams.isEmpty
     {
       throw EncodingFault.refused(
         "The pictures end after \(Int(last - fileStart)) s of the \(Int(promised)) s that the file promises: "
@@ -84,7 +84,9 @@ struct SourceJudgement: Sendable {
     _ video: ProbeReport.Stream, container: String, rate: FrameRate?, times: PictureTimes
   ) -> String? {
     guard let rate else { return "its frame rate varies" }
-    if rate.framesPerSecond > FrameClock.fastest.framesPerSecond + 0.01 { return "it has more than 60 pictures a second" }
+    if rate.framesPerSecond > FrameClock.fastest.framesPerSecond + 0.01 {
+      return "it has more than 60 pictures a second"
+    }
     if video.isInterlaced { return "it is interlaced" }
     if times.countWithoutTime > 0 { return "some pictures have no time" }
     let names = container.split(separator: ",").map(String.init)

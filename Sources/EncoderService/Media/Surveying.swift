@@ -74,7 +74,8 @@ struct Surveying: Sendable {
       let end = min(plan.durationSeconds, plan.frameRate.seconds(ofFrames: (tile + 1) * tileStepFrames))
       let place = tile % perSheet
       let (x, y) = (place % Self.tilesAcross * width, place / Self.tilesAcross * height)
-      text += "\n\(Self.clock(start)) --> \(Self.clock(end))\n"
+      text +=
+        "\n\(Self.clock(start)) --> \(Self.clock(end))\n"
         + "\(Self.sheetName(tile / perSheet))#xywh=\(x),\(y),\(width),\(height)\n"
     }
     return text
@@ -123,7 +124,8 @@ struct SceneScores: Sendable, Equatable {
     cuts.filter { frame in
       guard other.scores.indices.contains(frame) else { return true }
       let neighbours = [frame - 1, frame + 1].filter(other.scores.indices.contains).map { other.scores[$0] }
-      return other.scores[frame] < scores[frame] / 2 || neighbours.contains { $0 > other.scores[frame] && $0 > scores[frame] / 2 }
+      return other.scores[frame] < scores[frame] / 2
+        || neighbours.contains { $0 > other.scores[frame] && $0 > scores[frame] / 2 }
     }
   }
 }

@@ -46,7 +46,8 @@ struct Sandbox: Sendable {
     let trial = try await Subprocess.run(
       command("/usr/bin/true", [], folders: WorkFolders()), timeLimit: .seconds(10))
     guard trial.isSuccess else {
-      throw ToolboxError.noSandbox(trial.standardError.split(separator: "\n").first.map(String.init) ?? "\(trial.cause)")
+      throw ToolboxError.noSandbox(
+        trial.standardError.split(separator: "\n").first.map(String.init) ?? "\(trial.cause)")
     }
   }
 

@@ -148,7 +148,9 @@ private struct RunningProgram {
 
     var arguments: [UnsafeMutablePointer<CChar>?] = ([command.executable] + command.arguments).map { strdup($0) }
     arguments.append(nil)
-    var environment: [UnsafeMutablePointer<CChar>?] = [strdup("PATH=/usr/local/bin:/usr/bin:/bin"), strdup("LC_ALL=C"), nil]
+    var environment: [UnsafeMutablePointer<CChar>?] = [
+      strdup("PATH=/usr/local/bin:/usr/bin:/bin"), strdup("LC_ALL=C"), nil,
+    ]
     defer { (arguments + environment).forEach { free($0) } }
 
     var process: pid_t = 0

@@ -84,7 +84,9 @@ struct FolderMediaStore: MediaStore {
 
   /// Every file and folder below `folder`, and itself, onto the disk.
   private static func synchronise(_ folder: String) throws {
-    for entry in try FileManager.default.subpathsOfDirectory(atPath: folder) { try synchroniseFolder("\(folder)/\(entry)") }
+    for entry in try FileManager.default.subpathsOfDirectory(atPath: folder) {
+      try synchroniseFolder("\(folder)/\(entry)")
+    }
     try synchroniseFolder(folder)
   }
 

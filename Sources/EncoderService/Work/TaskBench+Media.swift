@@ -87,7 +87,8 @@ extension TaskBench {
     let chunks = folders(.encode)
     let folders = WorkFolders(staging: staging, output: draft)
     let seen = tools.seen(folders)
-    try TextFile.write(joining.list(staging: seen.staging ?? "", folders: chunks), to: "\(draft)/\(ChunkJoining.listName)")
+    try TextFile.write(
+      joining.list(staging: seen.staging ?? "", folders: chunks), to: "\(draft)/\(ChunkJoining.listName)")
     try await tools.mustRun(
       .ffmpeg, on: folders, reportsProgress: true, doing: "joining chunks", onLine: frameMeter(plan.frameCount)
     ) { _ in joining.arguments(list: ChunkJoining.listName) }

@@ -20,7 +20,9 @@ enum RenditionLadder {
     let own = (width: even(Double(width)), height: even(Double(height)))
     if let best = sizes.first {
       let isBelowTop = fits(own, into: isPortrait ? (1080, 1920) : (1920, 1080))
-      if isBelowTop, Double(own.width * own.height) > 1.25 * Double(best.width * best.height) { sizes.insert(own, at: 0) }
+      if isBelowTop, Double(own.width * own.height) > 1.25 * Double(best.width * best.height) {
+        sizes.insert(own, at: 0)
+      }
     } else {
       sizes = [own]
     }

@@ -37,7 +37,9 @@ struct JobRoutes: Sendable {
     let now = clock.now()
     let id = JobID(at: now)
     let scope = "\(request.principal.account?.description ?? "service") \(EncodingEndpoints.createJob.name)"
-    let hashed = try JSON.encode([new.titleId.description, new.source.uploadId?.description ?? "", new.source.path ?? ""])
+    let hashed = try JSON.encode([
+      new.titleId.description, new.source.uploadId?.description ?? "", new.source.path ?? "",
+    ])
     let result = try await database.write { db in
       try idempotency.perform(key: request.context.idempotencyKey, scope: scope, request: hashed, in: db) { db in
         try flow.create(job, id: id, at: now, in: db)

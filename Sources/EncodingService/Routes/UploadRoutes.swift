@@ -76,7 +76,8 @@ struct UploadRoutes: Sendable {
     let query = request.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
     guard let pairs = PercentEncoding.query(query) else { throw Problem.badRequest("The query cannot be read.") }
     guard let name = try ParameterDecoder.decode(UploadQuery.self, from: pairs).name else { return nil }
-    let label = String(String.UnicodeScalarView(name.unicodeScalars.filter { $0.properties.generalCategory != .control }))
+    let label = String(
+      String.UnicodeScalarView(name.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     guard label.count <= Self.longestLabel else { throw EncodingError.labelTooLong(limit: Self.longestLabel) }
     return label.isEmpty ? nil : label
   }

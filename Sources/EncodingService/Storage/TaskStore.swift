@@ -164,7 +164,8 @@ struct TaskStore: Sendable {
   // MARK: - Readings
 
   /// The finished task of that kind.
-  func finished(_ kind: TaskKind, of job: JobID, in db: SQLSession) throws -> (id: EncodingTaskID, output: TaskOutput)? {
+  func finished(_ kind: TaskKind, of job: JobID, in db: SQLSession) throws -> (id: EncodingTaskID, output: TaskOutput)?
+  {
     try db.first(
       "SELECT id, output FROM task WHERE job_id = ? AND kind = ? AND ordinal = 0 AND state = 'succeeded'",
       job, kind.rawValue

@@ -69,7 +69,7 @@ enum Contracts {
     text.ranges(of: endpoint.reference).contains { range in
       let after = text[range.upperBound...].first ?? " "
       let before = text[..<range.lowerBound].suffix(80)
-      return !after.isLetter && !after.isNumber && before.contains(/\b(on|answer|raw|open)\(\s*$/)
+      return !after.isLetter && !after.isNumber && before.contains(/(?:^|\W)(on|answer|raw|open)\(\s*$/)
     }
   }
 

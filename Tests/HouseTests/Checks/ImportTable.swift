@@ -47,6 +47,7 @@ enum ImportTable {
 extension RepositoryFile {
   var imports: [(module: String, line: Int)] {
     lines.enumerated().compactMap { index, line in
+      guard line.contains("import ") else { return nil }
       guard
         let match = line.firstMatch(
           of: /^(?:@\w+(?:\([^)]*\))? )*(?:(?:package|internal|private|fileprivate|public) )?import (?:\w+ )?(\w+)/)
