@@ -123,7 +123,7 @@ import Testing
   func migrationsExample() {
     func schema(_ sql: String) -> [String] {
       Migrations.recorded(
-        in: example("Sources/A/ASchema.swift", "Migration(1, \"titles\", \"\"\"\n\(sql)\n\"\"\")"))
+        in: example("Sources/A/Storage/ASchema.swift", "Migration(1, \"titles\", \"\"\"\n\(sql)\n\"\"\")"))
     }
     let shipped = schema("CREATE TABLE a (b INTEGER)")
     #expect(shipped.count == 1)

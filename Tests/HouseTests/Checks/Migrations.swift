@@ -1,12 +1,12 @@
-/// Shipped migrations never change: their text is remembered in `migrations.txt` beside these checks.
+/// Shipped migrations never change: the SQL of every schema is remembered in `migrations.txt` beside these checks.
 enum Migrations {
-  /// `<file> <number> <name> <checksum>`
+  /// `<file> <ordinal> <checksum>`: each SQL text of the files that declare migrations, in the order it stands there.
   static func recorded(in files: [RepositoryFile]) -> [String] {
-    files.filter { $0.name.hasSuffix("Schema.swift") }.flatMap { file in
-      file.text.matches(of: /Migration\(\s*([^,]+),\s*"([^"]+)",\s*"""\n([\s\S]*?)"""/).map { match in
-        "\(file.name) \(match.1.trimmed) \(match.2) \(checksum(match.3))"
+    files.filter { $0.path.contains("/Storage") || $0.target == "EventKit" }.filter { $0.text.contains("Migration(") }
+      .flatMap { file in
+        file.text.matches(of: /"""\n([\s\S]*?)"""/).filter { $0.1.contains(/CREATE|ALTER|DROP/) }.enumerated()
+          .map { ordinal, match in "\(file.name) \(ordinal + 1) \(checksum(match.1))" }
       }
-    }
   }
 
   static func violations(shipped: [String], now: [String]) -> [String] {
@@ -27,8 +27,4 @@ enum Migrations {
     return String(
       words.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }, radix: 16)
   }
-}
-
-extension Substring {
-  fileprivate var trimmed: String { filter { !$0.isWhitespace } }
 }
