@@ -54,7 +54,8 @@ package struct Hosting: Sendable {
     umask(0o077)
     raiseOpenFileLimit()
     try PrivateFolder.make(home)
-    return Hosting(settings: settings, home: home, keys: try StackKeys(home: home), loop: CurlLoop()) { label in
+    let loop = CurlLoop(settings: try ClientSettings(settings))
+    return Hosting(settings: settings, home: home, keys: try StackKeys(home: home), loop: loop) { label in
       Telemetry.logger(label, format: format, level: level)
     }
   }

@@ -1,3 +1,4 @@
+import ClientKit
 import ConfigKit
 import Contract
 import Foundation
@@ -55,6 +56,7 @@ package final class ServiceHost: Service {
     ProcessMetrics.register(in: metrics)
     metrics.gauge("matinee_build_info", help: "Always 1; what runs.", labels: ["service", "version"])
       .set(1, [module.name, MatineeVersion.current])
+    hosting.loop.observe(in: metrics)
     let mint = InternalTokenMint(keys: hosting.keys, clock: hosting.clock)
     return ServiceContext(
       name: module.name, settings: hosting.settings, dataFolder: folder, home: hosting.home, clock: hosting.clock,
