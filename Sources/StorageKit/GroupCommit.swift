@@ -117,6 +117,8 @@ final class GroupCommit: Sendable {
   ) throws -> (answers: [@Sendable () -> Void], hasChanges: Bool) {
     let changesBefore = session.totalChanges
     do {
+      // Left open only where the disk refused even to roll back.
+      if session.isInTransaction { try session.execute("ROLLBACK") }
       try session.execute("BEGIN IMMEDIATE")
       let answers = try batch.map { try perform($0, session) }
       try session.execute("COMMIT")

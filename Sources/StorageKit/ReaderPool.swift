@@ -44,9 +44,9 @@ final class ReaderPool: Sendable {
     for reader in idle { try? reader.close() }
   }
 
-  /// A read-only transaction has nothing to lose, and its end cannot fail for want of space.
+  /// A read-only transaction has nothing to lose: where it cannot be committed it is rolled back.
   private func endSnapshot(_ session: SQLSession) {
-    if session.isInTransaction { _ = try? session.execute("COMMIT") }
+    for end in ["COMMIT", "ROLLBACK"] where session.isInTransaction { _ = try? session.execute(end) }
   }
 
   private func take() throws -> DatabaseQueue {
@@ -67,6 +67,7 @@ final class ReaderPool: Sendable {
     var configuration = Configuration()
     configuration.readonly = true
     configuration.label = "reader"
+    configuration.allowsUnsafeTransactions = true  // a transaction that would not end is an error, not a crash
     configuration.busyMode = .timeout(limits.busyTimeoutSeconds)
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")

@@ -96,6 +96,7 @@ package final class ServiceDatabase: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(limits.busyTimeoutSeconds)
     configuration.label = "writer"
+    configuration.allowsUnsafeTransactions = true  // a transaction that would not end is an error, not a crash
     do {
       let queue = try DatabaseQueue(path: path, configuration: configuration)
       try queue.writeWithoutTransaction { try setPragmas(SQLSession($0), durability: durability, limits: limits) }
