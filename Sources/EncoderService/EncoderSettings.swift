@@ -54,7 +54,7 @@ struct EncoderSettings: Sendable {
       pixels: try reader.integer("ENCODER_SOURCE_PIXELS_LIMIT", default: 35_389_440, in: 4096...268_435_456),
       durationSeconds: try reader.double("ENCODER_SOURCE_SECONDS_LIMIT", default: 6 * 3600, in: 1...86_400))
     reserveBytes = try reader.integer("ENCODER_RESERVE_BYTES", default: 1 << 30, in: 0...1 << 50)
-    mediaFolder = try reader.text("MEDIA_FOLDER", default: "\(home)/media")
+    mediaFolder = try reader.text("ENCODER_MEDIA_FOLDER", default: "\(home)/media")
   }
 }
 

@@ -2,7 +2,7 @@ package import Contract
 
 /// What encoding answers.
 package enum EncodingEndpoints {
-  /// Raw bytes in one piece; `name` is only a label. The route's own limit is `ENCODING_UPLOAD_LIMIT_BYTES`.
+  /// Raw bytes in one piece; `name` is only a label. The limit is the setting `ENCODING_UPLOAD_LIMIT_BYTES`.
   package static let upload = Endpoint<UploadQuery, Empty, Upload>(
     "encoding.upload", .post, "/v1/studio/uploads", access: .operator, status: 201,
     bodyLimitBytes: 64 * 1024 * 1024 * 1024, summary: "Take in a film file, as the raw body.")

@@ -47,7 +47,15 @@ struct Probing: Sendable {
     guard end.isSuccess, let report = try? JSON.decode(ProbeReport.self, from: json.withLock { $0 }) else {
       throw unreadable(end)
     }
+    // ffprobe goes on without the pictures it may not open, and would then be understood to have found none.
+    if report.videoStream?.width ?? 0 == 0, end.standardError.contains(Self.tooManyPixels) { throw tooLarge }
     return report
+  }
+
+  private static let tooManyPixels = "exceeds specified max pixel count"
+
+  private var tooLarge: EncodingFault {
+    .refused("The film's pictures are larger than the \(limits.pixels) pixels that are accepted.")
   }
 
   private func pictureTimes(of source: SourceFile, _ report: ProbeReport) async throws -> (PictureTimes, String) {
@@ -78,9 +86,7 @@ struct Probing: Sendable {
     if words.contains("not on whitelist") {
       return .refused("The file is not in a container that is accepted (MP4, MOV, MKV, WebM, TS, MPEG, AVI, FLV).")
     }
-    if words.contains("maximum pixel count") || words.contains("exceeds specified max") {
-      return .refused("The film's pictures are larger than the \(limits.pixels) pixels that are accepted.")
-    }
+    if words.contains(Self.tooManyPixels) { return tooLarge }
     return .refused("The file is not a film in a format that is read here, or it is damaged.")
   }
 }

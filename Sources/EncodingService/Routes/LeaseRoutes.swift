@@ -1,6 +1,7 @@
 import Contract
 import EncodingAPI
 import ServerKit
+import ServiceLifecycle
 import StorageKit
 
 /// What encoders call.
@@ -43,7 +44,8 @@ struct LeaseRoutes: Sendable {
         if let lease { return lease }
       }
       let left = end - .now
-      guard left > .zero, !Task.isCancelled else { return nil }
+      // Waiting encoders must not hold up a service that stops.
+      guard left > .zero, !Task.isCancelled, !Task.isShuttingDownGracefully else { return nil }
       await bell.wait(after: rings, atMost: min(left, Self.lookAgain))
     }
   }
