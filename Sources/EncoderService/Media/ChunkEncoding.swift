@@ -2,9 +2,10 @@ import EncodingAPI
 
 /// One chunk of the film at every rung: decoded once, split, each encoder on one thread.
 ///
-/// The rules of the seam, each there because its absence failed unseen: seek half a picture early (a seek to the
-/// chunk's exact start repeats a picture at every seam while counts look right); number the pictures anew;
-/// pass them through as they come; one fixed timescale; closed groups of one length.
+/// The rules of the seam, each there because its absence failed unseen: cut half a picture early (a cut at the chunk's
+/// exact start repeats a picture at every seam while counts look right), having sought further back still; number the
+/// pictures anew; pass them through as they come; one fixed timescale, of the file's own clock too (with its usual
+/// milliseconds a gap opens at every seam); closed groups of one length.
 struct ChunkEncoding: Sendable {
   var plan: FilmPlan
   var firstFrame: Int
@@ -22,9 +23,24 @@ struct ChunkEncoding: Sendable {
       + ["-filter_complex", filter] + plan.rungs.indices.flatMap(output)
   }
 
+  /// Half a picture before the chunk's first, on the input's clock.
+  private var startSeconds: Double {
+    max(0, firstPictureSeconds + (Double(firstFrame) - 0.5) * plan.frameRate.seconds(ofFrames: 1))
+  }
+
+  /// The seek goes back further than the chunk, and the filter cuts: where groups are open, a seek may land on the key
+  /// picture that follows in coding and precedes in time, and the pictures shown before it cannot be decoded.
+  private var seekSeconds: Double {
+    let mostReordered = plan.frameRate.seconds(ofFrames: 17)
+    return max(0, startSeconds - max(1, mostReordered))
+  }
+
   private var seek: [String] {
-    let seconds = firstPictureSeconds + (Double(firstFrame) - 0.5) * plan.frameRate.seconds(ofFrames: 1)
-    return firstFrame == 0 || seconds <= 0 ? [] : ["-ss", FFmpegArguments.seconds(seconds)]
+    seekSeconds > 0 ? ["-ss", FFmpegArguments.seconds(seekSeconds)] : []
+  }
+
+  private var cut: String {
+    firstFrame == 0 ? "" : "trim=start=\(FFmpegArguments.seconds(startSeconds - seekSeconds)),"
   }
 
   private var filter: String {
@@ -32,7 +48,7 @@ struct ChunkEncoding: Sendable {
     let scales = plan.rungs.enumerated().map { index, rung in
       "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic,setsar=1,format=yuv420p[r\(index)]"
     }
-    return (["[0:v:0]\(FFmpegArguments.numbering(plan.frameRate)),split=\(plan.rungs.count)\(branches)"] + scales)
+    return (["[0:v:0]\(cut)\(FFmpegArguments.numbering(plan.frameRate)),split=\(plan.rungs.count)\(branches)"] + scales)
       .joined(separator: ";")
   }
 
@@ -44,7 +60,8 @@ struct ChunkEncoding: Sendable {
       "-map_metadata", "-1", "-fflags", "+bitexact", "-c:v", "libx264", "-threads", "1", "-preset", plan.preset,
       "-profile:v", "high", "-crf", "\(rung.constantRateFactor)", "-maxrate", "\(rung.maximumBitrateKbps)k",
       "-bufsize", "\(rung.maximumBitrateKbps * 2)k", "-g", group, "-keyint_min", group, "-sc_threshold", "0",
-      "-flags", "+cgop", "-video_track_timescale", "\(plan.frameRate.timescale)", "-f", "mp4", Self.fileName(rung),
+      "-flags", "+cgop", "-video_track_timescale", "\(plan.frameRate.timescale)",
+      "-movie_timescale", "\(plan.frameRate.timescale)", "-f", "mp4", Self.fileName(rung),
     ]
   }
 }
@@ -65,7 +82,8 @@ struct ChunkJoining: Sendable {
     FFmpegArguments.quiet + [
       "-y", "-protocol_whitelist", "file", "-format_whitelist", "concat,mov", "-safe", "0", "-f", "concat", "-i", list,
       "-map", "0:v:0", "-c", "copy", "-map_metadata", "-1", "-fflags", "+bitexact",
-      "-video_track_timescale", "\(frameRate.timescale)", "-f", "mp4", ChunkEncoding.fileName(rung),
+      "-video_track_timescale", "\(frameRate.timescale)", "-movie_timescale", "\(frameRate.timescale)", "-f", "mp4",
+      ChunkEncoding.fileName(rung),
     ]
   }
 }
@@ -86,7 +104,8 @@ struct Conforming: Sendable {
         "-map", "0:v:0", "-vf", "\(deinterlace)setpts=PTS-STARTPTS,fps=\(frameRate),format=yuv420p",
         "-fps_mode", "passthrough", "-an", "-sn", "-dn", "-map_metadata", "-1", "-c:v", "libx264", "-preset",
         "ultrafast", "-crf", "8", "-g", "24", "-flags", "+cgop",
-        "-video_track_timescale", "\(frameRate.timescale)", "-f", "mp4", Self.fileName,
+        "-video_track_timescale", "\(frameRate.timescale)", "-movie_timescale", "\(frameRate.timescale)", "-f", "mp4",
+        Self.fileName,
       ]
   }
 }

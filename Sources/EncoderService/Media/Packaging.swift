@@ -22,7 +22,8 @@ struct Packaging: Sendable {
       let isKnown = audio.language != "und"
       arguments.append(
         "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),"
-          + "playlist_name=\(MediaNames.playlist(audio)),hls_group_id=audio,hls_name=\(audio.language)" + (isKnown ? ",language=\(audio.language)" : ""))
+          + "playlist_name=\(MediaNames.playlist(audio)),hls_group_id=audio,hls_name=\(audio.language)"
+          + (isKnown ? ",language=\(audio.language)" : ""))
       if isKnown { arguments.append("--default_language=\(audio.language)") }
     }
     return arguments + [

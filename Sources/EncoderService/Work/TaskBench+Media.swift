@@ -97,6 +97,10 @@ extension TaskBench {
       throw EncodingFault.wrongResult(
         "Joined, \(rung.name) has \(index?.sampleCount ?? 0) pictures of \(plan.frameCount).")
     }
+    guard let index, abs(index.durationSeconds - plan.durationSeconds) < 0.0005 else {
+      throw EncodingFault.wrongResult(
+        "Joined, \(rung.name) lasts \(index?.durationSeconds ?? 0) s where \(plan.durationSeconds) s were expected.")
+    }
     return TaskOutput()
   }
 

@@ -17,7 +17,7 @@ enum RenditionLadder {
       fit(width: width, height: height, into: isPortrait ? (short, long) : (long, short))
     }.filter { $0.width <= width && $0.height <= height }
     // A small film, or one well between two rungs, also comes at its own size.
-    let own = (width: even(Double(width)), height: even(Double(height)))
+    let own = (width: max(2, width / 2 * 2), height: max(2, height / 2 * 2))
     if let best = sizes.first {
       let isBelowTop = fits(own, into: isPortrait ? (1080, 1920) : (1920, 1080))
       if isBelowTop, Double(own.width * own.height) > 1.25 * Double(best.width * best.height) {

@@ -1,0 +1,67 @@
+import Contract
+import EncodingAPI
+import Testing
+
+@testable import EncodingService
+
+@Suite("The plan of a job")
+struct JobPlanTests {
+  private func facts(frames: Int, rate: FrameRate, audio: AudioFacts? = nil) -> SourceFacts {
+    SourceFacts(
+      container: "mov,mp4", videoCodec: "h264", width: 640, height: 360, frameRate: rate, frameCount: frames,
+      firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: audio)
+  }
+
+  private func plan(_ facts: SourceFacts) -> JobPlan {
+    JobPlan(
+      source: SourceFile(path: "/film", fingerprint: "f"), facts: facts, conformedFrames: nil,
+      asset: AssetID(seed: "a"), parameters: JobPlan.Parameters())
+  }
+
+  @Test("Chunks are whole groups and cover every picture once", arguments: [1, 49, 50, 250, 251, 1000, 1234])
+  func covering(frames: Int) {
+    for rate in [FrameRate(25), FrameRate(30_000, 1001), FrameRate(24_000, 1001), FrameRate(60)] {
+      let (group, segment, chunk) = JobPlan.frames(rate, JobPlan.Parameters())
+      #expect(segment % group == 0 && chunk % group == 0)
+      let chunks = JobPlan.chunks(of: frames, by: chunk)
+      #expect(chunks.first?.lowerBound == 0 && chunks.last?.upperBound == frames)
+      for (left, right) in zip(chunks, chunks.dropFirst()) {
+        #expect(left.upperBound == right.lowerBound && right.lowerBound % group == 0)
+      }
+    }
+  }
+
+  @Test("A group lasts two seconds at any rate")
+  func groups() {
+    #expect(JobPlan.frames(FrameRate(25), JobPlan.Parameters()).group == 50)
+    #expect(JobPlan.frames(FrameRate(30_000, 1001), JobPlan.Parameters()).group == 60)
+    #expect(JobPlan.frames(FrameRate(24_000, 1001), JobPlan.Parameters()).group == 48)
+    #expect(JobPlan.frames(FrameRate(25), JobPlan.Parameters()).chunk == 250)
+  }
+
+  @Test("Every task needs only what comes before it, and all lead to publishing")
+  func graph() {
+    let plan = plan(
+      facts(frames: 1000, rate: FrameRate(25), audio: AudioFacts(streamIndex: 0, channels: 6, language: "en")))
+    #expect(plan.tasks.map(\.work.kind).filter { $0 == .encode }.count == 4)
+    #expect(plan.tasks.map(\.work.kind).filter { $0 == .join }.count == plan.film.rungs.count)
+    for (index, task) in plan.tasks.enumerated() { #expect(task.needs.allSatisfy { $0 < index }) }
+    var reached: Set<Int> = [plan.tasks.count - 1]
+    for index in plan.tasks.indices.reversed() where reached.contains(index) {
+      reached.formUnion(plan.tasks[index].needs)
+    }
+    #expect(reached.count == plan.tasks.count)
+  }
+
+  @Test("A silent film has no audio task")
+  func silent() {
+    #expect(!plan(facts(frames: 100, rate: FrameRate(25))).tasks.contains { $0.work.kind == .audio })
+  }
+
+  @Test("Waits between attempts double, are bounded, and end")
+  func backoff() {
+    let policy = RetryPolicy(maximumAttempts: 5, firstWaitSeconds: 1, maximumWaitSeconds: 5)
+    #expect((1...5).map { policy.wait(after: $0, jitter: 1) } == [1, 2, 4, 5, nil])
+    #expect(policy.wait(after: 3, jitter: 0) == 2)
+  }
+}

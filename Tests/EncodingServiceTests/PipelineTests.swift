@@ -1,0 +1,289 @@
+import CatalogAPI
+import ClientKit
+import Contract
+import EncodingAPI
+import Foundation
+import NIOCore
+import TestKit
+import Testing
+
+@testable import EncoderService
+@testable import EncodingService
+
+/// The encoding service with a catalogue that knows every title but one, and encoders beside it.
+struct Studio: Sendable {
+  static let unknownTitle = TitleID(seed: "unknown")
+  static let operatorContext = Principal(role: .operator, account: AccountID(seed: "operator"))
+  let encoding: TestService
+  var home: String { encoding.home }
+
+  static let catalog = StubTransport { request in
+    if request.target.contains(unknownTitle.description) { return try .problem(.notFound("no such title")) }
+    let id = TitleID(String(request.target.split(separator: "/").last ?? "")) ?? TitleID(seed: "x")
+    return try .json(
+      Title(
+        id: id, kind: .film, name: "A film", year: 2026, synopsis: "", language: "zxx", countries: [], maturity: .all,
+        runtimeSeconds: 1, genres: [], directors: [], cast: [], licence: "CC-BY", video: nil,
+        createdAt: Timestamp(milliseconds: 0)))
+  }
+  static let bus = StubTransport { _ in try .problem(.unavailable("no bus in this test")) }
+
+  static func open(_ settings: [String: String] = [:], _ body: (Studio) async throws -> Void) async throws {
+    let all = [
+      "ENCODING_CHUNK_SECONDS": "2", "ENCODING_GROUP_SECONDS": "1", "ENCODING_PRESET": "ultrafast",
+      "ENCODING_RESERVE_BYTES": "0", "ENCODING_BACKOFF_SECONDS": "0.05",
+    ].merging(settings) { $1 }
+    try await withService(EncodingModule.self, settings: all, upstreams: ["catalog": catalog, "bus": bus]) { encoding in
+      try await body(Studio(encoding: encoding))
+    }
+  }
+
+  func startEncoder(_ name: String = "encoder-1", settings: [String: String] = [:]) async throws -> TestService {
+    try await TestService.start(
+      EncoderModule.self,
+      settings: [
+        "ENCODING_URL": encoding.baseURL, "ENCODER_MEDIA_FOLDER": "\(home)/media", "ENCODER_PACKAGER": Footage.packager,
+        "ENCODER_NAME": name, "ENCODER_RESERVE_BYTES": "0",
+      ].merging(settings) { $1 },
+      keys: encoding.keys)
+  }
+
+  func withEncoder(_ body: (TestService) async throws -> Void) async throws {
+    let encoder = try await startEncoder()
+    do {
+      try await body(encoder)
+      try await encoder.stop()
+    } catch {
+      try? await encoder.stop()
+      throw error
+    }
+  }
+
+  // MARK: - Calls
+
+  func context(key: String? = nil) -> CallContext {
+    CallContext(principal: Self.operatorContext, deadline: .after(.seconds(30)), idempotencyKey: key)
+  }
+
+  func upload(_ bytes: [UInt8], name: String = "film.mp4", type: String? = nil, key: String? = nil) async throws
+    -> TransportResponse
+  {
+    try await encoding.transport.send(
+      TransportRequest(
+        method: .post, target: "/v1/studio/uploads?name=\(PercentEncoding.encode(name))",
+        headers: type.map { [("content-type", $0)] } ?? [], body: bytes, context: context(key: key)))
+  }
+
+  func uploaded(_ path: String) async throws -> Upload {
+    let response = try await upload(Array(try #require(FileManager.default.contents(atPath: path))))
+    #expect(response.status == 201)
+    return try JSON.decode(Upload.self, from: response.body)
+  }
+
+  func createJob(_ source: JobSource, title: TitleID = TitleID(seed: "t"), key: String? = nil) async throws
+    -> EncodingJob
+  {
+    try await encoding.transport.call(
+      EncodingEndpoints.createJob, body: NewJob(titleId: title, source: source), in: context(key: key))
+  }
+
+  func job(_ id: JobID) async throws -> EncodingJob {
+    try await encoding.transport.call(EncodingEndpoints.job, JobPath(job: id), in: context())
+  }
+
+  func end(of id: JobID, within duration: Duration = .seconds(90)) async throws -> EncodingJob {
+    try await eventually(within: duration) { try await job(id).state.isFinal }
+    return try await job(id)
+  }
+
+  /// Uploads `bytes`, encodes them, and answers the job at its end.
+  func encode(_ bytes: [UInt8], name: String = "film.mp4") async throws -> EncodingJob {
+    let upload = try JSON.decode(Upload.self, from: try await upload(bytes, name: name).body)
+    return try await end(of: createJob(JobSource(uploadId: upload.id)).id)
+  }
+
+  func events() async throws -> String {
+    let response = try await encoding.transport.send(
+      TransportRequest(
+        method: .get, target: "/internal/events?after=0&limit=100", context: .service("test", within: .seconds(5))))
+    return String(decoding: response.body, as: UTF8.self)
+  }
+
+  var published: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: "\(home)/media")) ?? []).filter { $0 != ".staging" }
+  }
+  var staged: [String] { (try? FileManager.default.contentsOfDirectory(atPath: "\(home)/media/.staging")) ?? [] }
+}
+
+@Suite("From a film file to published CMAF", .serialized)
+struct PipelineTests {
+  private func probe(_ arguments: [String]) async throws -> String {
+    try await Footage.run("ffprobe", ["-v", "error"] + arguments)
+  }
+
+  @Test("A film with sound and cuts is published, whole and verified, by two encoders")
+  func wholePipeline() async throws {
+    try await Studio.open { studio in
+      let film = "\(studio.home)/film.mp4"
+      try await Footage.film(film, seconds: 7, size: "480x270", rate: "30000/1001")
+      let frames = try await Footage.pictures(film).count
+      let first = try await studio.startEncoder("encoder-1")
+      let second = try await studio.startEncoder("encoder-2")
+      do {
+        let upload = try await studio.uploaded(film)
+        let job = try await studio.end(of: studio.createJob(JobSource(uploadId: upload.id)).id)
+        #expect(job.failureReason == nil)
+        #expect(job.state == .succeeded && job.progress == 1)
+        #expect(job.renditions?.map { "\($0.width)x\($0.height)" } == ["480x270", "416x234"])
+        #expect(job.renditions?.allSatisfy { $0.averageBitrateKbps ?? 0 > 0 && $0.frameRate == "30000/1001" } == true)
+        let encoders = Set(job.tasks?.compactMap(\.encoder) ?? [])
+        #expect(encoders == ["encoder-1", "encoder-2"])
+
+        let asset = "\(studio.home)/media/\(try #require(job.assetId))"
+        try await verify(asset, frames: frames, heights: [270, 234])
+        #expect(try await studio.events().contains("encoding.asset.published.v1"))
+        // What was on its way is swept.
+        try await eventually(within: .seconds(15)) { studio.staged.isEmpty }
+        let name = try #require(job.assetId).description
+        #expect(studio.published == [name])
+      } catch {
+        Issue.record("\((first.log.lines + second.log.lines + studio.encoding.log.lines).joined(separator: "\n"))")
+        try? await first.stop()
+        try? await second.stop()
+        throw error
+      }
+      try await first.stop()
+      try await second.stop()
+    }
+  }
+
+  /// With tools that are not the encoder's own check: ffprobe on the manifests, as a player would read them.
+  private func verify(_ asset: String, frames: Int, heights: [Int]) async throws {
+    for height in heights {
+      let playlist = "\(asset)/video/\(height)p/playlist.m3u8"
+      let count = try await probe(
+        [
+          "-count_packets", "-select_streams", "v:0", "-show_entries", "stream=height,nb_read_packets", "-of",
+          "csv=p=0", playlist,
+        ])
+      #expect(count.split(separator: "\n").last.map(String.init) == "\(height),\(frames)")
+      let decoded = try await Footage.pictures(playlist)
+      #expect(decoded.count == frames)
+    }
+    let sound = try await probe(
+      ["-show_entries", "stream=codec_name,channels,sample_rate", "-of", "csv=p=0", "\(asset)/audio/und/playlist.m3u8"])
+    #expect(sound.contains("aac,48000,2"))
+    let master = try String(contentsOfFile: "\(asset)/\(MediaLayout.hlsManifest)", encoding: .utf8)
+    #expect(HLSMasterPlaylist(master).variants.count == heights.count)
+    #expect(!master.contains("FRAME-RATE=0."))
+    for name in [MediaLayout.dashManifest, MediaLayout.poster, MediaLayout.storyboard, "storyboard-001.jpg"] {
+      #expect(TextFile.size("\(asset)/\(name)") ?? 0 > 0, "\(name)")
+    }
+    #expect(!FileManager.default.fileExists(atPath: "\(asset)/output.json"))
+  }
+
+  @Test("Loudness comes out at −23 LUFS")
+  func loudness() async throws {
+    try await Studio.open { studio in
+      let film = "\(studio.home)/film.mp4"
+      try await Footage.film(film, seconds: 6, size: "160x90")
+      try await studio.withEncoder { _ in
+        let job = try await studio.encode(Array(try #require(FileManager.default.contents(atPath: film))))
+        #expect(job.failureReason == nil)
+        let asset = "\(studio.home)/media/\(try #require(job.assetId))"
+        let summary = try await Footage.run(
+          "sh",
+          [
+            "-c",
+            "ffmpeg -nostdin -hide_banner -nostats -i \(asset)/audio/und/playlist.m3u8 -af ebur128 -f null - 2>&1",
+          ])
+        let integrated = summary.components(separatedBy: "I:").last?.split(separator: " ").first.flatMap { Double($0) }
+        let level = try #require(integrated)
+        #expect(abs(level + 23) < 1)
+      }
+    }
+  }
+
+  @Test(
+    "Silent, variable, interlaced, transport-stream and portrait films are handled",
+    arguments: ["silent", "variable", "interlaced", "transport", "portrait"])
+  func shapes(kind: String) async throws {
+    try await Studio.open { studio in
+      let film = "\(studio.home)/film.\(kind == "transport" ? "ts" : kind == "variable" ? "mkv" : "mp4")"
+      switch kind {
+      case "silent": try await Footage.film(film, seconds: 3, size: "160x90", sound: false)
+      case "variable":
+        try await Footage.film(
+          film, seconds: 4, size: "160x90",
+          more: ["-bf", "0", "-fps_mode", "passthrough", "-bsf:v", "setts=ts=if(gt(N\\,40)\\,TS+(N-40)*7\\,TS)"])
+      case "interlaced":
+        try await Footage.film(
+          film, seconds: 3, size: "160x96", more: ["-flags", "+ilme+ildct", "-x264-params", "tff=1"])
+      case "portrait": try await Footage.film(film, seconds: 3, size: "90x160")
+      default: try await Footage.film(film, seconds: 4, size: "160x90")
+      }
+      try await studio.withEncoder { encoder in
+        let job = try await studio.encode(Array(try #require(FileManager.default.contents(atPath: film))))
+        #expect(job.failureReason == nil, "\(encoder.log.lines.suffix(5))")
+        #expect(job.state == .succeeded)
+        let kinds = Set(job.tasks?.map(\.kind) ?? [])
+        #expect(kinds.contains(.conform) == ["variable", "interlaced", "transport"].contains(kind))
+        #expect(kinds.contains(.audio) == (kind != "silent"))
+        if kind == "portrait" { #expect(job.renditions?.first.map { $0.height > $0.width } == true) }
+        if kind == "silent" {
+          let master = try String(
+            contentsOfFile: "\(studio.home)/media/\(try #require(job.assetId))/\(MediaLayout.hlsManifest)",
+            encoding: .utf8)
+          #expect(!master.contains("TYPE=AUDIO"))
+        }
+      }
+    }
+  }
+
+  @Test("An encoder told to stop in mid-chunk gives its task back, and another finishes the job")
+  func stopped() async throws {
+    try await Studio.open(["ENCODING_CHUNK_SECONDS": "60", "ENCODING_PRESET": "slow"]) { studio in
+      let film = "\(studio.home)/film.mp4"
+      try await Footage.film(film, seconds: 8, size: "640x360")
+      let upload = try await studio.uploaded(film)
+      let first = try await studio.startEncoder("first")
+      let id = try await studio.createJob(JobSource(uploadId: upload.id)).id
+      try await eventually(within: .seconds(30)) {
+        try await studio.job(id).tasks?.contains { $0.kind == .encode && $0.state == .leased } == true
+      }
+      let begun = ContinuousClock.now
+      try await first.stop()
+      #expect(ContinuousClock.now - begun < .seconds(8))
+      // Given back at once, not after its lease has run out, and not counted as an attempt.
+      let task = try #require(try await studio.job(id).tasks?.first { $0.kind == .encode })
+      #expect(task.state == .ready && task.attempts == 0)
+      try await studio.withEncoder { _ in
+        let job = try await studio.end(of: id)
+        #expect(job.failureReason == nil)
+        #expect(job.state == .succeeded)
+        #expect(job.tasks?.filter { $0.kind == .probe }.first?.encoder == "first")
+      }
+    }
+  }
+
+  @Test("A cancelled job ends its running program and leaves nothing behind")
+  func cancelled() async throws {
+    try await Studio.open(["ENCODING_CHUNK_SECONDS": "60", "ENCODING_PRESET": "slower", "ENCODING_LEASE_SECONDS": "1"])
+    { studio in
+      let film = "\(studio.home)/film.mp4"
+      try await Footage.film(film, seconds: 8, size: "640x360")
+      let upload = try await studio.uploaded(film)
+      try await studio.withEncoder { _ in
+        let id = try await studio.createJob(JobSource(uploadId: upload.id)).id
+        try await eventually(within: .seconds(30)) {
+          try await studio.job(id).tasks?.contains { $0.kind == .encode && $0.state == .leased } == true
+        }
+        let job = try await studio.encoding.transport.call(
+          EncodingEndpoints.cancelJob, JobPath(job: id), in: studio.context())
+        #expect(job.state == .cancelled && job.failureReason == nil)
+        try await eventually(within: .seconds(20)) { studio.staged.isEmpty }
+        #expect(studio.published.isEmpty)
+      }
+    }
+  }
+}
