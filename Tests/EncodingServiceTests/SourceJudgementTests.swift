@@ -122,10 +122,12 @@ struct SourceJudgementTests {
   @Test("Silence has no loudness; speech has")
   func loudness() {
     let silence =
-      #"{ "input_i" : "-inf", "input_tp" : "-inf", "input_lra" : "0.00", "input_thresh" : "-70.00", "target_offset" : "inf" }"#
+      #"{ "input_i" : "-inf", "input_tp" : "-inf", "input_lra" : "0.00", "#
+      + #""input_thresh" : "-70.00", "target_offset" : "inf" }"#
     #expect(AudioEncoding.loudness(from: silence) == nil)
     let speech =
-      #"[x] { "input_i" : "-18.20", "input_tp" : "-1.00", "input_lra" : "4.00", "input_thresh" : "-28.50", "target_offset" : "0.10" }"#
+      #"[x] { "input_i" : "-18.20", "input_tp" : "-1.00", "input_lra" : "4.00", "#
+      + #""input_thresh" : "-28.50", "target_offset" : "0.10" }"#
     #expect(AudioEncoding.loudness(from: speech)?.integrated == -18.2)
   }
 }
