@@ -33,7 +33,13 @@ package struct AccountsConsumer: Sendable {
 
   /// Only plans are a projection; an erasure stays one.
   package var rebuild: ConsumerRebuild {
-    ConsumerRebuild(reset: { db in try TitleStore.forgetPlans(in: db) })
+    ConsumerRebuild(
+      reset: { db in try TitleStore.forgetPlans(in: db) },
+      restore: { _, line, db in
+        let known = try JSON.decode(AccountsSnapshotLine.self, from: line)
+        if let account = known.account { try TitleStore.put(account.plan, of: account.accountId, in: db) }
+        if let ended = known.endedLoginSession { try end(ended, in: db) }
+      })
   }
 
   private func erase(_ profile: ProfileID, of account: AccountID, in db: SQLSession) throws {
