@@ -22,4 +22,19 @@ extension RawCall {
     }
     return id
   }
+
+  /// Throws 415 for a body of another kind, and 400 for a query, since the route has no parameters but its path's.
+  package func requirePlainJSON() throws(Problem) {
+    guard !request.target.utf8.contains(UInt8(ascii: "?")) else {
+      throw .badRequest("This request takes no query.")
+    }
+    let type = request.header("content-type") ?? ""
+    if type == "application/json" { return }
+    let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " && $0 != "\t" }
+    guard essence == "application/json" else {
+      throw Problem(
+        "unsupported-media-type", status: 415, title: "Another content type is needed",
+        detail: "The body must be sent as application/json.")
+    }
+  }
 }

@@ -23,6 +23,7 @@ package struct SessionRoutes: Sendable {
     routes.raw(PlaybackEndpoints.heartbeat) { call in
       let account = try call.request.account()
       let session = try call.session()
+      try call.requirePlainJSON()
       let body = try await call.body.collect(upTo: PlaybackEndpoints.heartbeat.bodyLimitBytes)
       let heartbeat = try HeartbeatReader.read(Array(buffer: body))
       let outcome = try await heartbeats.record(
