@@ -92,14 +92,14 @@ extension TaskBench {
     try await tools.mustRun(
       .ffmpeg, on: folders, reportsProgress: true, doing: "joining chunks", onLine: frameMeter(plan.frameCount)
     ) { _ in joining.arguments(list: ChunkJoining.listName) }
-    let index = MP4Index(path: "\(draft)/\(ChunkEncoding.fileName(rung))")
-    guard index?.sampleCount == plan.frameCount else {
+    let found = MP4Index(path: "\(draft)/\(ChunkEncoding.fileName(rung))")
+    guard let joined = found, joined.sampleCount == plan.frameCount else {
       throw EncodingFault.wrongResult(
-        "Joined, \(rung.name) has \(index?.sampleCount ?? 0) pictures of \(plan.frameCount).")
+        "Joined, \(rung.name) has \(found?.sampleCount ?? 0) pictures of \(plan.frameCount).")
     }
-    guard let index, abs(index.durationSeconds - plan.durationSeconds) < 0.0005 else {
+    guard abs(joined.durationSeconds - plan.durationSeconds) < 0.0005 else {
       throw EncodingFault.wrongResult(
-        "Joined, \(rung.name) lasts \(index?.durationSeconds ?? 0) s where \(plan.durationSeconds) s were expected.")
+        "Joined, \(rung.name) lasts \(joined.durationSeconds) s where \(plan.durationSeconds) s were expected.")
     }
     return TaskOutput()
   }
