@@ -32,6 +32,19 @@ package final class RunningStack: Sendable {
     return stack
   }
 
+  /// Every service in one process, on the same ports.
+  package static func startInOneProcess() async throws -> RunningStack {
+    let stack = try RunningStack(environment: [:])
+    do {
+      try stack.launch("all")
+      for service in services { try await stack.waitUntilReady(service) }
+    } catch {
+      stack.stop()
+      throw error
+    }
+    return stack
+  }
+
   private init(environment: [String: String]) throws {
     home = FileManager.default.temporaryDirectory.appending(path: "matinee-stack-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/sources", withIntermediateDirectories: true)
