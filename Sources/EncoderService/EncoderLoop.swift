@@ -24,7 +24,7 @@ struct EncoderLoop: Service {
 
   func run() async throws {
     // Stopping cancels the task at hand: its program is ended, its lease given back.
-    try await cancelWhenGracefulShutdown {
+    await cancelWhenGracefulShutdown {
       var isAway = false
       while !Task.isCancelled {
         do {

@@ -14,9 +14,12 @@ extension SystemTests {
       #expect(created.status == 201)
       // From catalog to the gateway's view, over the bus: no module knows how it is hosted.
       try await eventually {
-        let page = try await viewer.client.get("/v1/profiles/\(viewer.profile)/home")
-        return page.json["rows"].items.contains { $0["cards"][0]["name"].text == "One Process" }
+        let page = try await viewer.client.get("/v1/profiles/\(viewer.profile)/search?q=one+process")
+        return page.json["items"][0]["name"].text == "One Process"
       }
+      // A view is dropped and built again from its sources.
+      #expect(try await stack.command("rebuild", "recommendations/recommendations-catalog") == 0)
+      #expect(try await stack.command("rebuild", "recommendations/nothing") != 0)
       #expect(try await stack.terminate("all") == 0)
     }
   }

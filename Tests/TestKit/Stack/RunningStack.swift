@@ -87,6 +87,20 @@ package final class RunningStack: Sendable {
     processes.withLock { $0[service] = process }
   }
 
+  /// Runs `matinee ARGUMENTS` to its end; answers its exit status.
+  package func command(_ arguments: String...) async throws -> Int32 {
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = arguments
+    process.environment = environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    try await eventually(within: .seconds(60)) { !process.isRunning }
+    return process.terminationStatus
+  }
+
   private var environment: [String: String] {
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("MATINEE_") || $0.key == "MATINEE_TOOLS" }
     all["MATINEE_HOME"] = home
