@@ -55,6 +55,12 @@ struct ManifestTests {
     #expect(manifest.representations[0].durationSeconds == 10)
   }
 
+  @Test("Two cuts in a row, the second softer, are no moved cut")
+  func cutsInARow() {
+    let text = [0.5, 60, 40, 0.5].map { "lavfi.scd.score=\($0)" }.joined(separator: "\n")
+    #expect(SceneScores(text).cuts(missingIn: SceneScores(text)).isEmpty)
+  }
+
   @Test("A cut that moves by one picture is missed")
   func scenes() {
     func scores(_ cuts: [Int]) -> SceneScores {

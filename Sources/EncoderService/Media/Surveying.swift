@@ -123,7 +123,10 @@ struct SceneScores: Sendable, Equatable {
   func cuts(missingIn other: SceneScores) -> [Int] {
     cuts.filter { frame in
       guard other.scores.indices.contains(frame) else { return true }
-      let neighbours = [frame - 1, frame + 1].filter(other.scores.indices.contains).map { other.scores[$0] }
+      // A neighbour that is a cut here too is no sign of a cut that moved.
+      let neighbours = [frame - 1, frame + 1]
+        .filter { other.scores.indices.contains($0) && !(scores.indices.contains($0) && scores[$0] >= Self.certain) }
+        .map { other.scores[$0] }
       return other.scores[frame] < scores[frame] / 2
         || neighbours.contains { $0 > other.scores[frame] && $0 > scores[frame] / 2 }
     }
