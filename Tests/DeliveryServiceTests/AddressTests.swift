@@ -1,4 +1,5 @@
 import Contract
+import DeliveryAPI
 import DeliveryService
 import Testing
 
@@ -12,6 +13,18 @@ struct AddressTests {
     #expect(address.token == "m1.abc")
     #expect(address.asset == Self.asset)
     #expect(address.file.parts == ["video", "720p", "seg-0001.m4s"])
+  }
+
+  @Test("The addresses that playback makes are those the endpoints answer")
+  func endpoints() {
+    let file = "video/init.mp4"
+    let fields = [("token", "m1.abc"), ("asset", Self.asset.description), ("file", file)]
+    let address = MediaLayout.mediaPath(token: "m1.abc", asset: Self.asset, file: file)
+    #expect(DeliveryEndpoints.media.path.expand(fields) == address)
+    #expect(DeliveryEndpoints.mediaHead.path == DeliveryEndpoints.media.path)
+    #expect(
+      DeliveryEndpoints.artwork.path.expand([("asset", Self.asset.description), ("file", MediaLayout.poster)])
+        == MediaLayout.artworkPath(asset: Self.asset, file: MediaLayout.poster))
   }
 
   static let traversals = [
