@@ -106,7 +106,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit",
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit", "CacheKit",
         "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "DeliveryAPI", "RecommendationsAPI",
         logging, serviceLifecycle, nioCore, httpTypes,
       ],
@@ -114,7 +114,8 @@ let package = Package(
       swiftSettings: style),
 
     // Kits
-    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
+    kit("CacheKit"),
+    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", "CacheKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
     kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
     kit(
       "EventKit",
@@ -122,7 +123,7 @@ let package = Package(
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),
     kit("TelemetryKit", ["Contract", logging]),
     kit("ConfigKit", ["Contract"]),
-    kit("SecurityKit", ["Contract", "CSodium"]),
+    kit("SecurityKit", ["Contract", "CacheKit", "CSodium"]),
 
     // Contracts
     kit("Contract"),
@@ -139,6 +140,7 @@ let package = Package(
       dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", logging, serviceLifecycle],
       path: "Tests/TestKit", swiftSettings: style),
     tests("Contract", of: ["Contract"]),
+    tests("CacheKit", of: ["CacheKit"]),
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),

@@ -76,6 +76,16 @@ package struct EventPosition: Codable, Sendable, Hashable {
     self.epoch = epoch
     self.seq = seq
   }
+
+  /// Whether whoever has read up to here has read `other` too. Positions of different epochs cover nothing of each
+  /// other.
+  package func covers(_ other: EventPosition) -> Bool {
+    epoch == other.epoch && seq >= other.seq
+  }
+}
+
+extension EventHeader {
+  package var position: EventPosition { EventPosition(epoch: epoch, seq: seq) }
 }
 
 package enum EventError: Error, Sendable {

@@ -12,18 +12,18 @@ package struct ViewFeed: Service {
   private let feed: SourceFeed
   private let settings: EventSettings
   private let logger: Logger
-  private let reset: @Sendable (_ snapshotLines: [[UInt8]]) async throws -> Void
+  private let reset: @Sendable (SourceFeed.Snapshot) async throws -> Void
   private let apply: @Sendable (Event) async throws -> Void
   private let caughtUp = CaughtUp()
 
   /// - Parameters:
   ///   - name: of the view, for logs.
   ///   - source: `/catalog`
-  ///   - reset: replaces the whole view by the lines of a snapshot.
+  ///   - reset: replaces the whole view by a snapshot.
   ///   - apply: changes it by one event; types it does not know it passes over.
   package init(
     _ context: ServiceContext, name: String, source: String,
-    reset: @escaping @Sendable (_ snapshotLines: [[UInt8]]) async throws -> Void,
+    reset: @escaping @Sendable (SourceFeed.Snapshot) async throws -> Void,
     apply: @escaping @Sendable (Event) async throws -> Void
   ) throws {
     self.init(
@@ -34,7 +34,7 @@ package struct ViewFeed: Service {
 
   package init(
     name: String, source: String, bus: any EventBus, feed: SourceFeed, settings: EventSettings, logger: Logger,
-    reset: @escaping @Sendable (_ snapshotLines: [[UInt8]]) async throws -> Void,
+    reset: @escaping @Sendable (SourceFeed.Snapshot) async throws -> Void,
     apply: @escaping @Sendable (Event) async throws -> Void
   ) {
     var logger = logger
@@ -73,7 +73,7 @@ package struct ViewFeed: Service {
   private func step(from position: EventPosition?) async throws -> EventPosition? {
     guard let position else {
       let snapshot = try await feed.snapshot()
-      try await reset(snapshot.lines)
+      try await reset(snapshot)
       return snapshot.position
     }
     let page = try await read(after: position)

@@ -52,6 +52,8 @@ struct Topology: Codable, Sendable {
     var name: String
     var ready: Bool
     var detail: String?
+    /// Of this gateway's calls to it: `closed`, `open` or `probing`.
+    var breaker: String
   }
 
   var services: [Service]

@@ -12,13 +12,15 @@ package enum GatewayModule: ServiceModule {
 
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try GatewaySettings(context.settings)
-    let accounts = try context.upstream("accounts")
-    let catalog = try context.upstream("catalog")
-    let recommendations = try context.upstream("recommendations")
+    let neighbours = Neighbours(context, settings)
+    let accounts = try neighbours.upstream("accounts")
+    let catalog = try neighbours.upstream("catalog")
+    let recommendations = try neighbours.upstream("recommendations")
 
     let catalogue = CatalogueView()
     let profileParts = ProfileParts(
-      settings: settings, recommendations: recommendations, playback: try context.upstream("playback"))
+      settings: settings, catalogue: catalogue, recommendations: recommendations,
+      playback: try neighbours.upstream("playback"))
     let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
       try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
     }
@@ -34,8 +36,8 @@ package enum GatewayModule: ServiceModule {
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog)
     ).addRoutes(to: &parts.routes)
-    try Forwarding(context: context, settings: settings, parts: profileParts).addRoutes(to: &parts.routes)
-    try TopologyRoutes(context).addRoutes(to: &parts.routes)
+    try Forwarding(neighbours: neighbours, settings: settings, parts: profileParts).addRoutes(to: &parts.routes)
+    try TopologyRoutes(context, neighbours).addRoutes(to: &parts.routes)
     try WebRoutes().addRoutes(to: &parts.routes)
 
     let feeds = GatewayFeeds(

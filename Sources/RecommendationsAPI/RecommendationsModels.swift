@@ -7,10 +7,16 @@ package struct RecommendedRows: Codable, Sendable {
   /// gateway has seen a later event of this profile.
   package var basis: EventPosition
 
-  package init(requestId: RequestID, rows: [RecommendedRow], basis: EventPosition) {
+  /// The same of catalog's events. Nil from a version that did not say.
+  package var catalogBasis: EventPosition?
+
+  package init(
+    requestId: RequestID, rows: [RecommendedRow], basis: EventPosition, catalogBasis: EventPosition? = nil
+  ) {
     self.requestId = requestId
     self.rows = rows
     self.basis = basis
+    self.catalogBasis = catalogBasis
   }
 }
 

@@ -15,11 +15,6 @@ package enum RecommendationsModule: ServiceModule {
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/recommendations.db", migrations: RecommendationsSchema.migrations,
       durability: .normal, logger: context.logger, metrics: context.metrics)
-    let keeper = ShelfKeeper(database: database, settings: settings, clock: context.clock)
-    try keeper.refresh()
-    context.metrics.observe("recommendations_titles", help: "Titles that pages are cut from.") {
-      Double(keeper.current.newest.count)
-    }
     var events = try ServiceEvents(context, database: database, publishes: [])
     events.consume(
       PlaybackConsumer.name, from: [PlaybackConsumer.source], rebuild: PlaybackConsumer.rebuild,
@@ -28,10 +23,20 @@ package enum RecommendationsModule: ServiceModule {
       CatalogConsumer.name, from: [CatalogConsumer.source], rebuild: CatalogConsumer.rebuild, CatalogConsumer.apply)
     events.consume(AccountsConsumer.name, from: [AccountsConsumer.source], AccountsConsumer.apply)
 
+    let position: @Sendable (String, String, SQLSession) throws -> EventPosition = { [events] consumer, source, db in
+      try events.position(of: consumer, in: source, db) ?? EventPosition(epoch: "", seq: 0)
+    }
+    let keeper = ShelfKeeper(database: database, settings: settings, clock: context.clock) { db in
+      try position(CatalogConsumer.name, CatalogConsumer.source, db)
+    }
+    try keeper.refresh()
+    context.metrics.observe("recommendations_titles", help: "Titles that pages are cut from.") {
+      Double(keeper.current.newest.count)
+    }
+
     var parts = ServiceParts()
-    let rows = RowRoutes(database: database, keeper: keeper, settings: settings, clock: context.clock) { [events] db in
-      let position = try events.position(of: PlaybackConsumer.name, in: PlaybackConsumer.source, db)
-      return EventPosition(epoch: position?.epoch ?? "", seq: position?.seq ?? 0)
+    let rows = RowRoutes(database: database, keeper: keeper, settings: settings, clock: context.clock) { db in
+      try position(PlaybackConsumer.name, PlaybackConsumer.source, db)
     }
     rows.add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)

@@ -24,22 +24,32 @@ final class ShelfKeeper: Sendable {
   private let database: ServiceDatabase
   private let settings: RecommendationsSettings
   private let clock: WallClock
+  /// How far catalog's events have been taken in.
+  private let catalogBasis: @Sendable (SQLSession) throws -> EventPosition
   private let followed = Mutex(Followed())
-  private let shelf = Mutex(Shelf.empty)
+  private let shelf = Mutex((shelf: Shelf.empty, basis: EventPosition(epoch: "", seq: 0)))
 
-  init(database: ServiceDatabase, settings: RecommendationsSettings, clock: WallClock) {
+  init(
+    database: ServiceDatabase, settings: RecommendationsSettings, clock: WallClock,
+    catalogBasis: @escaping @Sendable (SQLSession) throws -> EventPosition
+  ) {
     self.database = database
     self.settings = settings
     self.clock = clock
+    self.catalogBasis = catalogBasis
   }
 
-  var current: Shelf { shelf.withLock { $0 } }
+  var current: Shelf { currentWithBasis.shelf }
+
+  /// The shelf, and the place in catalog's events up to which it has seen their effects.
+  var currentWithBasis: (shelf: Shelf, basis: EventPosition) { shelf.withLock { $0 } }
 
   /// Follows the projection up to what is committed now. One caller at a time does the work.
   func refresh() throws {
     try followed.withLock { followed in
       let now = clock.now()
-      let news = try database.read { db in try follow(&followed, in: db) }
+      let (news, basis) = try database.read { db in (try follow(&followed, in: db), try catalogBasis(db)) }
+      defer { shelf.withLock { $0.basis = basis } }
       followed.hasUnrankedPlays = followed.hasUnrankedPlays || news.hasPlays
       let age = abs(now.seconds(since: followed.rankedAt))
       let isRankingDue =
@@ -62,7 +72,7 @@ final class ShelfKeeper: Sendable {
       similarity: followed.similarity)
     followed.rankedAt = now
     followed.hasUnrankedPlays = false
-    shelf.withLock { $0 = made }
+    shelf.withLock { $0.shelf = made }
   }
 
   private func follow(_ followed: inout Followed, in db: SQLSession) throws -> (hasTitles: Bool, hasPlays: Bool) {

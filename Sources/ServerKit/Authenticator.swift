@@ -1,6 +1,6 @@
+import CacheKit
 package import Contract
 package import SecurityKit
-import Synchronization
 
 /// Says who makes a request.
 package protocol Authenticator: Sendable {
@@ -26,8 +26,7 @@ package final class InternalTokenAuthenticator: Authenticator {
   private let audience: String
   private let keys: StackKeys
   private let clock: WallClock
-  private let capacity: Int
-  private let verified = Mutex<[String: Verified]>([:])
+  private let verified: BoundedCache<String, Verified>
 
   /// A token is looked at anew after this long, at the latest.
   private static let rememberedSeconds = 10.0
@@ -36,7 +35,7 @@ package final class InternalTokenAuthenticator: Authenticator {
     self.audience = audience
     self.keys = keys
     self.clock = clock
-    self.capacity = capacity
+    verified = BoundedCache(limit: capacity)
   }
 
   package func authenticate(
@@ -47,15 +46,10 @@ package final class InternalTokenAuthenticator: Authenticator {
       throw Problem.unauthenticated("A call between services needs a valid internal token.")
     }
     let now = clock.now()
-    let known = verified.withLock { $0[line] }
-    if let known, now < known.until { return known.principal }
+    if let known = verified[line], now < known.until { return known.principal }
     let principal = try InternalToken.verify(
       line.dropFirst(InternalToken.scheme.count + 1), audience: audience, now: now, keys: keys)
-    let until = now.adding(seconds: Self.rememberedSeconds)
-    verified.withLock { verified in
-      if verified.count >= capacity { verified.removeAll(keepingCapacity: true) }
-      verified[line] = Verified(principal: principal, until: until)
-    }
+    verified[line] = Verified(principal: principal, until: now.adding(seconds: Self.rememberedSeconds))
     return principal
   }
 }

@@ -163,7 +163,8 @@ final class ConnectionGuard: ChannelDuplexHandler {
       .readingHead where waitedSeconds > limits.headerSeconds,
       .closing where waitedSeconds > Self.lingerSeconds:
       return context.close(promise: nil)
-    case .readingBody where waitedSeconds > limits.headerSeconds
+    case .readingBody
+    where waitedSeconds > limits.headerSeconds
       && Double(received) < waitedSeconds * limits.bodyBytesPerSecond:
       if isAnswered { return context.close(promise: nil) }
       enter(.answering)

@@ -51,7 +51,7 @@ struct HTTPConnection: ServerChildChannel {
             }
           } catch is ResponseCutShort {
             return  // the client must see that the answer is not whole
-          } catch where !(error is BodyError) {
+          } catch  where !(error is BodyError) {
             // A head that cannot be parsed; where the connection itself failed, nobody hears this.
             try await outbound.write(Self.unreadable)
           }

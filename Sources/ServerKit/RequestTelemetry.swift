@@ -30,7 +30,7 @@ final class RequestTelemetry: Sendable {
   }
 
   func endpoint(_ route: Routes.Route) -> EndpointTelemetry {
-    EndpointTelemetry(route.endpoint.name, requests, durations, waits: route.waits)
+    EndpointTelemetry(route.endpoint.name, requests, durations, waits: route.waits, isHealth: route.isPublic)
   }
 
   /// How many are in flight, this one included.
@@ -46,10 +46,11 @@ final class RequestTelemetry: Sendable {
     requestID: String?, failure: (any Error)?
   ) {
     endpoint.record(status: status, seconds: Double(nanoseconds) / 1e9)
-    let isFailure = status >= 500
+    let isBug = status >= 500 && failure.map { !($0 is any ProblemConvertible) } ?? false
+    // "Not ready" is what `/readyz` is for.
+    let isFailure = status >= 500 && (isBug || !endpoint.isHealth)
     let isSlow = nanoseconds >= slowNanoseconds && !endpoint.waits
     guard isFailure || isSlow || logsEverything else { return }
-    let isBug = isFailure && failure.map { !($0 is any ProblemConvertible) } ?? false
     let level: Logger.Level =
       isBug ? .error : isFailure ? .warning : isSlow ? .info : .debug
     var metadata: Logger.Metadata = [
@@ -74,11 +75,14 @@ final class EndpointTelemetry: Sendable {
   private let durations: Histogram
   /// Taking long is what it is for.
   let waits: Bool
+  /// What it answers is the state of the service, not the fate of the request.
+  let isHealth: Bool
   private let series = Mutex<[Series?]>(Array(repeating: nil, count: 6))
 
-  init(_ name: String, _ requests: Counter, _ durations: Histogram, waits: Bool = false) {
+  init(_ name: String, _ requests: Counter, _ durations: Histogram, waits: Bool = false, isHealth: Bool = false) {
     self.name = name
     self.waits = waits
+    self.isHealth = isHealth
     self.requests = requests
     self.durations = durations
   }

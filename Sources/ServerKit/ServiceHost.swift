@@ -89,7 +89,8 @@ package final class ServiceHost: Service {
       metrics: context.metrics, logger: context.logger, slowMilliseconds: settings.slowMilliseconds)
     let table = try RouteTable(
       routes.all.map { RouteEntry($0, telemetry: telemetry.endpoint($0)) })
-    let authenticator = parts.authenticator
+    let authenticator =
+      parts.authenticator
       ?? InternalTokenAuthenticator(audience: module.name, keys: hosting.keys, clock: hosting.clock)
     let responder = Responder(
       table: table, authenticator: authenticator, telemetry: telemetry, state: state, settings: settings,

@@ -1,5 +1,5 @@
-package import ConfigKit
 package import ClientKit
+package import ConfigKit
 package import Contract
 package import Logging
 package import SecurityKit

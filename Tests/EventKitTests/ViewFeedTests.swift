@@ -33,7 +33,7 @@ struct ViewFeedTests {
     })
     return ViewFeed(
       name: "notes", source: "/notes", bus: bus, feed: SourceFeed(feed, caller: "gateway"), settings: quickSettings,
-      logger: quietLogger, reset: { try view.reset($0) }, apply: { try view.apply($0) })
+      logger: quietLogger, reset: { try view.reset($0.lines) }, apply: { try view.apply($0) })
   }
 
   @Test("Snapshot first, then each event once and in order")

@@ -74,6 +74,38 @@ import Testing
     #expect(pages.recommendations.calls == 4)
   }
 
+  @Test("Rows are outdated by a change of the catalogue, and not kept while recommendations has yet to see it")
+  func changedCatalogue() async throws {
+    let pages = try Pages([general])
+    _ = try await pages.home()
+    try pages.catalogue.apply([metropolis], at: Sample.catalogue(2))
+    for _ in 0..<2 { _ = try await pages.home() }
+    #expect(pages.recommendations.calls == 3)
+    pages.recommendations.answer { [general, metropolis] _ in Sample.rows([metropolis, general], catalog: 2) }
+    for _ in 0..<2 { #expect(try await pages.home()["rows"][0]["cards"].items.count == 2) }
+    #expect(pages.recommendations.calls == 4)
+    #expect(pages.playback.calls == 1)
+  }
+
+  @Test("What one asks while another asks the same is asked once")
+  func singleFlight() async throws {
+    let pages = try Pages([general])
+    let release = pages.recommendations.hold()
+    let asked = (0..<100).map { _ in Task { try await pages.home() } }
+    try await eventually { pages.playback.calls == 1 && pages.recommendations.calls == 1 }
+    release()
+    for page in asked { #expect(try await page.value["degraded"] == .array([])) }
+    #expect(pages.recommendations.calls == 1)
+  }
+
+  @Test("A profile with a new maturity limit is asked about anew")
+  func changedLimit() async throws {
+    let pages = try Pages([general])
+    _ = try await pages.home(limit: .eighteen)
+    _ = try await pages.home(limit: .twelve)
+    #expect(pages.recommendations.calls == 2)
+  }
+
   @Test("A heartbeat through this gateway shows at once, without waiting for its event")
   func heartbeat() async throws {
     let pages = try Pages([general])

@@ -90,41 +90,21 @@ import Testing
   }
 }
 
-@Suite struct BoundedCacheTests {
-  @Test("It never holds more than its limit, and keeps what is in use")
-  func bounded() {
-    let cache = BoundedCache<Int, Int>(limit: 100)
-    cache[-1] = 1
-    for key in 0..<10_000 {
-      cache[key] = key
-      #expect(cache[-1] == 1)
-    }
-    let held = (0..<10_000).count { cache[$0] != nil }
-    #expect(held <= 100)
-  }
-
-  @Test("A removed entry stays removed")
-  func removed() {
-    let cache = BoundedCache<Int, Int>(limit: 4)
-    for key in 0..<3 { cache[key] = key }
-    cache[0] = nil
-    #expect(cache[0] == nil)
-  }
-}
-
 @Suite struct CatalogueViewTests {
   @Test("A changed title replaces its card; the orders follow")
   func changes() throws {
     let view = CatalogueView()
     #expect(!view.current.isLoaded)
-    try view.replaceAll([Sample.title("A", at: 1), Sample.title("B", at: 2)])
+    try view.replaceAll([Sample.title("A", at: 1), Sample.title("B", at: 2)], at: Sample.catalogue(1))
     #expect(view.current.isLoaded)
     #expect(view.current.newest == [TitleID(seed: "B"), TitleID(seed: "A")])
-    try view.apply([Sample.title("C", isPlayable: false, at: 3), Sample.title("A", maturity: .eighteen, at: 1)])
+    try view.apply(
+      [Sample.title("C", isPlayable: false, at: 3), Sample.title("A", maturity: .eighteen, at: 1)],
+      at: Sample.catalogue(1))
     #expect(view.current.newest.count == 3)
     #expect(view.current.genres.first?.titles.last == TitleID(seed: "C"))
     #expect(view.current.card(TitleID(seed: "A"), within: .sixteen) == nil)
-    try view.replaceAll([])
+    try view.replaceAll([], at: Sample.catalogue(1))
     #expect(view.current.newest.isEmpty)
   }
 }

@@ -11,11 +11,16 @@ import Testing
 
 /// The gateway behind a real socket, its neighbours in memory.
 @Suite struct PublicDoorTests {
+  private final class Fault: Sendable {
+    let isOn = Mutex(false)
+  }
+
   private final class Door: Sendable {
     let time = Mutex(WallClock.system.now())
     let key: SigningKey
     let accounts: StubTransport
     let playback: StubTransport
+    let fault = Fault()
     let session = LoginSessionID(at: WallClock.system.now())
 
     init() throws {
@@ -33,7 +38,10 @@ import Testing
         default: return try .problem(.notFound("nothing there"))
         }
       }
-      playback = StubTransport { _ in try .json(Page<HistoryEntry>(items: [], next: nil)) }
+      playback = StubTransport { [fault] _ in
+        if fault.isOn.withLock({ $0 }) { throw TransportError.unreachable(upstream: "playback", reason: "away") }
+        return try .json(Page<HistoryEntry>(items: [], next: nil))
+      }
     }
 
     var clock: WallClock { WallClock { [self] in time.withLock { $0 } } }
@@ -52,13 +60,15 @@ import Testing
     /// What came through to playback; the gateway's own feed not counted.
     var forwarded: [TransportRequest] { playback.requests.filter { !$0.target.hasPrefix("/internal/") } }
 
-    func open(_ body: (PublicClient) async throws -> Void) async throws {
+    func open(
+      settings: [String: String] = [:], _ body: (PublicClient) async throws -> Void
+    ) async throws {
       let silent = StubTransport { _ in throw TransportError.unreachable(upstream: "stub", reason: "not here") }
       let neighbours: [String: any Transport] = [
         "accounts": accounts, "playback": playback, "catalog": silent, "bus": silent, "recommendations": silent,
         "encoding": silent, "delivery": silent,
       ]
-      try await withService(GatewayModule.self, upstreams: neighbours, clock: clock) { service in
+      try await withService(GatewayModule.self, settings: settings, upstreams: neighbours, clock: clock) { service in
         try await body(PublicClient(address: service.baseURL))
       }
     }
@@ -89,6 +99,20 @@ import Testing
         #expect(try await client.get(history, headers: bearing(door.token(seconds: Double(seconds)))).status == 200)
       }
       #expect(door.accounts.requests.count { $0.target.contains("jwks") } == 1)
+    }
+  }
+
+  @Test("A service that is away is soon asked no more, and asked again after a pause")
+  func breaker() async throws {
+    let door = try Door()
+    try await door.open(settings: ["GATEWAY_BREAKER_OPEN_MS": "100"]) { (client: PublicClient) async throws in
+      let headers = bearing(door.token())
+      door.fault.isOn.withLock { $0 = true }
+      for _ in 0..<100 { #expect(try await client.get(history, headers: headers).status == 503) }
+      // Twenty to judge by, a few repeats, and three probes per pause.
+      #expect(door.forwarded.count < 90)
+      door.fault.isOn.withLock { $0 = false }
+      try await eventually { try await client.get(history, headers: headers).status == 200 }
     }
   }
 

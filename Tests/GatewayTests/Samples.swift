@@ -30,12 +30,17 @@ enum Sample {
       deadline: .after(.seconds(2)))
   }
 
-  static func rows(_ titles: [Title], seq: Int64 = 0) -> RecommendedRows {
+  static func catalogue(_ seq: Int64) -> EventPosition { EventPosition(epoch: "c", seq: seq) }
+
+  /// - Parameters:
+  ///   - seq: how far playback's events had been read.
+  ///   - catalog: how far catalog's had.
+  static func rows(_ titles: [Title], seq: Int64 = 0, catalog: Int64 = 1) -> RecommendedRows {
     let items = titles.map { RecommendedItem(titleId: $0.id, reason: Reason(kind: .trending, text: "Trending")) }
     return RecommendedRows(
       requestId: RequestID(seed: "page"),
       rows: [RecommendedRow(id: "trending", kind: .trending, items: items, next: "more\"")],
-      basis: EventPosition(epoch: "e", seq: seq))
+      basis: EventPosition(epoch: "e", seq: seq), catalogBasis: catalogue(catalog))
   }
 
   static func resume(_ title: Title, at seconds: Double) -> ResumePoints {
@@ -63,9 +68,13 @@ struct Pages {
   let parts: ProfileParts
 
   init(_ titles: [Title], environment: [String: String] = [:]) throws {
-    settings = try GatewaySettings(SettingsReader(environment: environment))
-    parts = ProfileParts(settings: settings, recommendations: recommendations, playback: playback)
-    try catalogue.replaceAll(titles)
+    // No test here is about a slow neighbour, and a busy machine is slow.
+    let patience = ["MATINEE_GATEWAY_PART_DEADLINE_MS": "10000"]
+    settings = try GatewaySettings(
+      SettingsReader(environment: patience.merging(environment) { _, given in given }))
+    parts = ProfileParts(
+      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback)
+    try catalogue.replaceAll(titles, at: Sample.catalogue(1))
     playback.answer { _ in ResumePoints(points: []) }
     recommendations.answer { _ in Sample.rows(titles) }
   }

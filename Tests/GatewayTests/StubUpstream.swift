@@ -6,6 +6,7 @@ final class StubUpstream: Transport, Sendable {
   private struct State {
     var answer: (@Sendable (TransportRequest) throws -> TransportResponse)?
     var calls = 0
+    var held: Task<Void, Never>?
   }
 
   private let state = Mutex(State())
@@ -18,15 +19,24 @@ final class StubUpstream: Transport, Sendable {
     }
   }
 
+  /// Lets calls wait until the returned closure is called.
+  func hold() -> @Sendable () -> Void {
+    let (open, release) = AsyncStream<Void>.makeStream()
+    let held = Task { for await _ in open {} }
+    state.withLock { $0.held = held }
+    return { release.finish() }
+  }
+
   func fail() {
     state.withLock { $0.answer = nil }
   }
 
   func send(_ request: TransportRequest) async throws -> TransportResponse {
-    let answer = state.withLock { state in
+    let (answer, held) = state.withLock { state in
       state.calls += 1
-      return state.answer
+      return (state.answer, state.held)
     }
+    await held?.value
     guard let answer else { throw TransportError.unreachable(upstream: "stub", reason: "stopped") }
     return try answer(request)
   }

@@ -4,6 +4,7 @@ import Contract
 import EventKit
 import PlaybackAPI
 import StorageKit
+import Synchronization
 import TestKit
 import Testing
 
@@ -179,6 +180,28 @@ import Testing
       try keeper.refresh()
       #expect(keeper.current.titles(keeper.current.trending) == [titleID("a")])
     }
+  }
+
+  @Test("The shelf says how far catalog's events were read, also where they changed no title")
+  func knowsItsBasis() async throws {
+    try await withDatabase { database in
+      let read = Mutex<Int64>(3)
+      let keeper = ShelfKeeper(database: database, settings: try .sample, clock: standing) { _ in
+        EventPosition(epoch: "e", seq: read.withLock { $0 })
+      }
+      try keeper.refresh()
+      #expect(keeper.currentWithBasis.basis == EventPosition(epoch: "e", seq: 3))
+      read.withLock { $0 = 4 }
+      #expect(keeper.currentWithBasis.basis.seq == 3)
+      try keeper.refresh()
+      #expect(keeper.currentWithBasis.basis.seq == 4)
+    }
+  }
+}
+
+extension ShelfKeeper {
+  convenience init(database: ServiceDatabase, settings: RecommendationsSettings, clock: WallClock) {
+    self.init(database: database, settings: settings, clock: clock) { _ in EventPosition(epoch: "e", seq: 0) }
   }
 }
 

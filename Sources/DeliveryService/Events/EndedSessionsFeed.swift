@@ -9,9 +9,9 @@ package enum EndedSessionsFeed {
     let clock = context.clock
     return try ViewFeed(
       context, name: "delivery-ended-sessions", source: "/playback",
-      reset: { lines in
+      reset: { snapshot in
         var sessions: [PlaybackSessionID: Timestamp] = [:]
-        for line in lines {
+        for line in snapshot.lines {
           guard let session = try JSON.decode(PlaybackSnapshotLine.self, from: line).endedSession else { continue }
           sessions[session.sessionId] = session.mediaExpiresAt
         }

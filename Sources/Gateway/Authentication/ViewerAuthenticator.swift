@@ -1,3 +1,4 @@
+import CacheKit
 import Contract
 import SecurityKit
 import ServerKit

@@ -49,9 +49,8 @@ struct HomePage: Sendable {
       }
       isFirst = false
     }
-    json += #"],"degraded":["#.utf8
-    json += degraded.map { "\"\($0)\"" }.joined(separator: ",").utf8
-    json += "]}".utf8
+    json.append(UInt8(ascii: "]"))
+    JSONText.appendDegraded(degraded, to: &json)
     return json
   }
 }

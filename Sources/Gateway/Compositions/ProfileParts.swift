@@ -1,11 +1,14 @@
+import CacheKit
+import ClientKit
 import Contract
 import PlaybackAPI
 import RecommendationsAPI
 
 /// The two answers a profile's pages are composed of, each kept until an event outdates it.
 ///
-/// What is fresh costs no hop. What is outdated is asked for; when its service does not answer within the part's
-/// deadline, the outdated answer serves as long as `staleSeconds` allows, and the page names the service as degraded.
+/// What is fresh costs no hop. What is outdated is asked for, once for all who want it at that time; when its service
+/// does not answer within the part's deadline, the outdated answer serves as long as `staleSeconds` allows, and the
+/// page names the service as degraded.
 struct ProfileParts: Sendable {
   /// A part of a page and how it was come by.
   struct Part<Value: Sendable>: Sendable {
@@ -22,24 +25,41 @@ struct ProfileParts: Sendable {
     var reasons: [[[UInt8]]]
   }
 
+  /// What a part is asked for. Something that outdates it makes it another question.
+  private struct Question: Hashable, Sendable {
+    var profile: ProfileID
+    var maturityLimit: MaturityRating?
+    var viewing: ViewingMarks.Generation
+    var catalogue = CatalogueView.Mark()
+  }
+
   private struct Kept<Value: Sendable>: Sendable {
     var value: Value
     var keptAt: ContinuousClock.Instant
-    var generation: ViewingMarks.Generation
+    var question: Question
   }
 
   private let rows: BoundedCache<ProfileID, Kept<Rows>>
   private let resume: BoundedCache<ProfileID, Kept<ResumeByTitle>>
+  private let rowFlights: SingleFlight<Question, Rows>
+  private let resumeFlights: SingleFlight<Question, ResumeByTitle>
   private let marks: ViewingMarks
+  private let catalogue: CatalogueView
   private let settings: GatewaySettings
   private let recommendations: any Transport
   private let playback: any Transport
 
-  init(settings: GatewaySettings, recommendations: any Transport, playback: any Transport) {
+  init(
+    settings: GatewaySettings, catalogue: CatalogueView, recommendations: any Transport, playback: any Transport
+  ) {
     rows = BoundedCache(limit: settings.cachedProfiles)
     resume = BoundedCache(limit: settings.cachedProfiles)
+    let partTime = Duration.milliseconds(settings.partDeadlineMilliseconds)
+    rowFlights = SingleFlight(upstream: "recommendations", flightTime: partTime)
+    resumeFlights = SingleFlight(upstream: "playback", flightTime: partTime)
     marks = ViewingMarks(limit: settings.cachedProfiles)
     self.settings = settings
+    self.catalogue = catalogue
     self.recommendations = recommendations
     self.playback = playback
   }
@@ -62,56 +82,69 @@ struct ProfileParts: Sendable {
   }
 
   func rows(of profile: ProfileID, in context: CallContext) async -> Part<Rows> {
-    let generation = marks.generation(of: profile, account: nil)
-    let kept = rows[profile]
-    if let kept, isFresh(kept, generation) { return Part(value: kept.value, isDegraded: false) }
-    do {
+    let question = Question(
+      profile: profile, maturityLimit: context.principal.maturityLimit,
+      viewing: marks.generation(of: profile, account: nil), catalogue: catalogue.mark)
+    return await part(question, rows, rowFlights, in: context) { context in
       let answer = try await recommendations.call(
         RecommendationsEndpoints.rows,
-        RowsQuery(profile: profile, maturityLimit: context.principal.maturityLimit), in: partContext(context))
+        RowsQuery(profile: profile, maturityLimit: question.maturityLimit), in: context)
       let value = Rows(
         requestID: answer.requestId, rows: answer.rows,
         reasons: try answer.rows.map { try $0.items.map { try JSON.encode($0.reason) } })
-      if marks.isCurrent(answer.basis, of: profile) {
-        rows[profile] = Kept(value: value, keptAt: .now, generation: generation)
-      }
-      return Part(value: value, isDegraded: false)
-    } catch {
-      return Part(value: kept.flatMap(stale), isDegraded: true)
+      return (value, isCurrent: isCurrent(answer, question))
     }
   }
 
   func resumePoints(of profile: ProfileID, in context: CallContext) async -> Part<ResumeByTitle> {
-    let generation = marks.generation(of: profile, account: context.principal.account)
-    let kept = resume[profile]
-    if let kept, isFresh(kept, generation) { return Part(value: kept.value, isDegraded: false) }
-    do {
+    let question = Question(
+      profile: profile, viewing: marks.generation(of: profile, account: context.principal.account))
+    return await part(question, resume, resumeFlights, in: context) { context in
       let answer = try await playback.call(
-        PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile),
-        in: partContext(context))
+        PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile), in: context)
       var value: ResumeByTitle = [:]
       for point in answer.points {
         value[point.titleId] = .init(positionSeconds: point.positionSeconds, durationSeconds: point.durationSeconds)
       }
-      resume[profile] = Kept(value: value, keptAt: .now, generation: generation)
-      return Part(value: value, isDegraded: false)
-    } catch {
-      return Part(value: kept.flatMap(stale), isDegraded: true)
+      return (value, isCurrent: true)
     }
   }
 
-  private func isFresh(_ kept: Kept<some Sendable>, _ generation: ViewingMarks.Generation) -> Bool {
-    kept.generation == generation && kept.keptAt.duration(to: .now) < .seconds(settings.freshSeconds)
+  /// Recommendations reads the same events as we do and may be behind: such an answer is shown but not kept.
+  private func isCurrent(_ answer: RecommendedRows, _ question: Question) -> Bool {
+    guard marks.isCurrent(answer.basis, of: question.profile) else { return false }
+    guard let basis = answer.catalogBasis, let known = question.catalogue.position else { return true }
+    return basis.covers(known)
   }
 
-  private func stale<Value>(_ kept: Kept<Value>) -> Value? {
-    kept.keptAt.duration(to: .now) < .seconds(settings.staleSeconds) ? kept.value : nil
+  // MARK: - Kept, or asked for
+
+  private func part<Value: Sendable>(
+    _ question: Question, _ cache: BoundedCache<ProfileID, Kept<Value>>, _ flights: SingleFlight<Question, Value>,
+    in context: CallContext, ask: @escaping @Sendable (CallContext) async throws -> (Value, isCurrent: Bool)
+  ) async -> Part<Value> {
+    let kept = cache[question.profile]
+    if let kept, kept.question == question, isWithin(settings.freshSeconds, kept) {
+      return Part(value: kept.value, isDegraded: false)
+    }
+    var asking = context
+    asking.idempotencyKey = nil
+    let deadline = context.deadline.atMost(.milliseconds(settings.partDeadlineMilliseconds))
+    do {
+      let value = try await flights.value(for: question, within: deadline) { [asking] deadline in
+        var asking = asking
+        asking.deadline = deadline
+        let (value, isCurrent) = try await ask(asking)
+        if isCurrent { cache[question.profile] = Kept(value: value, keptAt: .now, question: question) }
+        return value
+      }
+      return Part(value: value, isDegraded: false)
+    } catch {
+      return Part(value: kept.flatMap { isWithin(settings.staleSeconds, $0) ? $0.value : nil }, isDegraded: true)
+    }
   }
 
-  private func partContext(_ context: CallContext) -> CallContext {
-    var part = context
-    part.deadline = context.deadline.atMost(.milliseconds(settings.partDeadlineMilliseconds))
-    part.idempotencyKey = nil
-    return part
+  private func isWithin(_ seconds: Int, _ kept: Kept<some Sendable>) -> Bool {
+    kept.keptAt.duration(to: .now) < .seconds(seconds)
   }
 }

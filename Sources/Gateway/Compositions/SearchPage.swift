@@ -37,9 +37,7 @@ struct SearchPage: Sendable {
     json += try JSON.encode(found.genres)
     json += #"},"didYouMean":null,"next":"#.utf8
     if let next = found.next { JSONText.append(next, to: &json) } else { json += "null".utf8 }
-    json += #","degraded":["#.utf8
-    json += degraded.map { "\"\($0)\"" }.joined(separator: ",").utf8
-    json += "]}".utf8
+    JSONText.appendDegraded(degraded, to: &json)
     return json
   }
 

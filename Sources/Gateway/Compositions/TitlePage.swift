@@ -40,9 +40,8 @@ struct TitlePage: Sendable {
       let details = CardDetails(resume: resume[item.titleId], reason: try JSON.encode(item.reason))
       CardWriter.append(other, details, to: &json)
     }
-    json += #"],"degraded":["#.utf8
-    json += degraded.map { "\"\($0)\"" }.joined(separator: ",").utf8
-    json += "]}".utf8
+    json.append(UInt8(ascii: "]"))
+    JSONText.appendDegraded(degraded, to: &json)
     return json
   }
 

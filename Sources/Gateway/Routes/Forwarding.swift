@@ -11,7 +11,7 @@ import ServerKit
 
 /// Endpoints of other services that are public as they stand: the gateway says who calls, the service does the rest.
 struct Forwarding: Sendable {
-  let context: ServiceContext
+  let neighbours: Neighbours
   let settings: GatewaySettings
   let parts: ProfileParts
 
@@ -23,7 +23,7 @@ struct Forwarding: Sendable {
   }
 
   private func addAccounts(to routes: inout Routes) throws {
-    let accounts = try context.upstream("accounts")
+    let accounts = try neighbours.upstream("accounts")
     routes.raw(AccountsEndpoints.signUp, exchange(AccountsEndpoints.signUp, accounts))
     routes.raw(AccountsEndpoints.logIn, exchange(AccountsEndpoints.logIn, accounts))
     routes.raw(AccountsEndpoints.refresh, exchange(AccountsEndpoints.refresh, accounts))
@@ -40,7 +40,7 @@ struct Forwarding: Sendable {
   }
 
   private func addPlayback(to routes: inout Routes) throws {
-    let playback = try context.upstream("playback")
+    let playback = try neighbours.upstream("playback")
     routes.raw(PlaybackEndpoints.start, exchange(PlaybackEndpoints.start, playback))
     routes.raw(PlaybackEndpoints.heartbeat, exchange(PlaybackEndpoints.heartbeat, playback))
     routes.raw(PlaybackEndpoints.stop, exchange(PlaybackEndpoints.stop, playback))
@@ -48,25 +48,25 @@ struct Forwarding: Sendable {
   }
 
   private func addStudio(to routes: inout Routes) throws {
-    let catalog = try context.upstream("catalog")
+    let catalog = try neighbours.upstream("catalog")
     routes.raw(CatalogEndpoints.titles, exchange(CatalogEndpoints.titles, catalog))
     routes.raw(CatalogEndpoints.title, exchange(CatalogEndpoints.title, catalog))
     routes.raw(CatalogEndpoints.createTitle, exchange(CatalogEndpoints.createTitle, catalog))
     routes.raw(CatalogEndpoints.importTitles, exchange(CatalogEndpoints.importTitles, catalog))
-    let encoding = try context.upstream("encoding")
+    let encoding = try neighbours.upstream("encoding")
     routes.raw(EncodingEndpoints.upload, upload(encoding))
     routes.raw(EncodingEndpoints.createJob, exchange(EncodingEndpoints.createJob, encoding))
     routes.raw(EncodingEndpoints.jobs, exchange(EncodingEndpoints.jobs, encoding))
     routes.raw(EncodingEndpoints.job, exchange(EncodingEndpoints.job, encoding))
     routes.raw(EncodingEndpoints.cancelJob, exchange(EncodingEndpoints.cancelJob, encoding))
-    let bus = try context.upstream("bus")
+    let bus = try neighbours.upstream("bus")
     routes.raw(BusEndpoints.lag, exchange(BusEndpoints.lag, bus))
     routes.raw(BusEndpoints.deadLetters, exchange(BusEndpoints.deadLetters, bus))
     routes.raw(BusEndpoints.redrive, exchange(BusEndpoints.redrive, bus))
   }
 
   private func addMedia(to routes: inout Routes) throws {
-    let delivery = try context.upstream("delivery")
+    let delivery = try neighbours.upstream("delivery")
     routes.raw(DeliveryEndpoints.media, download(delivery))
     routes.raw(DeliveryEndpoints.mediaHead, exchange(DeliveryEndpoints.mediaHead, delivery))
     routes.raw(DeliveryEndpoints.artwork) { [download = download(delivery)] call in

@@ -8,17 +8,26 @@ struct TopologyRoutes: Sendable {
     "accounts", "bus", "catalog", "delivery", "encoding", "playback", "recommendations",
   ]
 
-  let upstreams: [(name: String, transport: any Transport)]
+  private struct Upstream: Sendable {
+    var name: String
+    /// Past the breaker: a look must not be refused by it.
+    var direct: any Transport
+    var guarded: ResilientTransport
+  }
 
-  init(_ context: ServiceContext) throws {
-    upstreams = try Self.services.map { ($0, try context.upstream($0)) }
+  private let upstreams: [Upstream]
+
+  init(_ context: ServiceContext, _ neighbours: Neighbours) throws {
+    upstreams = try Self.services.map { name in
+      Upstream(name: name, direct: try context.upstream(name), guarded: try neighbours.upstream(name))
+    }
   }
 
   func addRoutes(to routes: inout Routes) {
     routes.on(GatewayEndpoints.topology) { call in
       await withTaskGroup { group in
         for upstream in upstreams {
-          group.addTask { await Self.look(upstream.name, upstream.transport, call.request.context) }
+          group.addTask { await Self.look(upstream, call.request.context) }
         }
         var services: [Topology.Service] = []
         for await service in group { services.append(service) }
@@ -28,15 +37,19 @@ struct TopologyRoutes: Sendable {
   }
 
   private static func look(
-    _ name: String, _ transport: any Transport, _ context: CallContext
+    _ upstream: Upstream, _ context: CallContext
   ) async -> Topology.Service {
     var context = context
     context.deadline = context.deadline.atMost(.seconds(1))
+    let breaker = upstream.guarded.breaker.status.rawValue
     do {
-      let answer = try await transport.send(TransportRequest(method: .get, target: "/readyz", context: context))
-      return Topology.Service(name: name, ready: answer.status == 200, detail: answer.status == 200 ? nil : "not ready")
+      let answer = try await upstream.direct.send(
+        TransportRequest(method: .get, target: "/readyz", context: context))
+      let isReady = answer.status == 200
+      return Topology.Service(
+        name: upstream.name, ready: isReady, detail: isReady ? nil : "not ready", breaker: breaker)
     } catch {
-      return Topology.Service(name: name, ready: false, detail: "cannot be reached")
+      return Topology.Service(name: upstream.name, ready: false, detail: "cannot be reached", breaker: breaker)
     }
   }
 }

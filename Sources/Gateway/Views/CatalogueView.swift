@@ -13,8 +13,7 @@ final class CatalogueView: Sendable {
     fileprivate(set) var newest: [TitleID] = []
     /// Titles of a genre, playable ones first.
     fileprivate(set) var genres: [(name: String, titles: [TitleID])] = []
-    /// Grows with every change.
-    fileprivate(set) var version = 0
+    fileprivate(set) var mark = Mark()
     fileprivate var isArranged = true
     /// False until catalog's state has been read once.
     fileprivate(set) var isLoaded = false
@@ -26,7 +25,17 @@ final class CatalogueView: Sendable {
     }
   }
 
+  /// Which state of the catalogue something was made from.
+  struct Mark: Sendable, Hashable {
+    /// Grows with every change.
+    fileprivate(set) var version = 0
+    /// Catalog's latest event in it; nil until its state has been read once.
+    fileprivate(set) var position: EventPosition?
+  }
+
   private let state = Mutex(State())
+
+  var mark: Mark { state.withLock { $0.mark } }
 
   /// The orders are arranged at the first reading after a change, so that a burst of events costs one sort.
   var current: State {
@@ -36,22 +45,22 @@ final class CatalogueView: Sendable {
     }
   }
 
-  /// Starts over from a whole catalogue.
-  func replaceAll(_ titles: [Title]) throws {
+  /// Starts over from the whole catalogue as it was at `position`.
+  func replaceAll(_ titles: [Title], at position: EventPosition) throws {
     var fresh = State()
     for title in titles { try fresh.put(title) }
     fresh.isLoaded = true
     state.withLock { current in
-      fresh.version = current.version + 1
+      fresh.mark = Mark(version: current.mark.version + 1, position: position)
       current = fresh
     }
   }
 
-  /// Takes in titles that are new or changed.
-  func apply(_ titles: [Title]) throws {
+  /// Takes in titles that are new or changed by the event at `position`.
+  func apply(_ titles: [Title], at position: EventPosition) throws {
     try state.withLock { current in
       for title in titles { try current.put(title) }
-      current.version += 1
+      current.mark = Mark(version: current.mark.version + 1, position: position)
     }
   }
 }

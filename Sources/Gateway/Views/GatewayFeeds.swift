@@ -16,15 +16,20 @@ struct GatewayFeeds: Sendable {
     [
       try ViewFeed(
         context, name: "gateway-catalogue", source: "/catalog",
-        reset: { lines in try catalogue.replaceAll(lines.map { try JSON.decode(TitleChanged.self, from: $0).title }) },
+        reset: { snapshot in
+          let titles = try snapshot.lines.map { try JSON.decode(TitleChanged.self, from: $0).title }
+          try catalogue.replaceAll(titles, at: snapshot.position)
+        },
         apply: { event in
-          if let changed = try event.body(TitleChanged.self) { try catalogue.apply([changed.title]) }
+          if let changed = try event.body(TitleChanged.self) {
+            try catalogue.apply([changed.title], at: event.header.position)
+          }
         }),
       try ViewFeed(
         context, name: "gateway-profiles", source: "/accounts",
-        reset: { lines in
+        reset: { snapshot in
           profiles.forgetAll()
-          for line in lines {
+          for line in snapshot.lines {
             let said = try JSON.decode(AccountsSnapshotLine.self, from: line)
             if let ended = said.endedLoginSession { authenticator.end(ended.loginSessionId) }
           }

@@ -1,6 +1,7 @@
 import AccountsAPI
+import CacheKit
+import ClientKit
 import Contract
-import Synchronization
 
 /// Whose profile is this, and what may it see? Kept for the profiles in use, changed by accounts' events, asked of
 /// accounts on a miss. An entry outlives its freshness only while accounts cannot be reached.
@@ -11,6 +12,7 @@ struct ProfileDirectory: Sendable {
   }
 
   private let entries: BoundedCache<ProfileID, Entry>
+  private let flights = SingleFlight<ProfileID, Entry>(upstream: "accounts", flightTime: .seconds(1))
   private let fetch: @Sendable (ProfileID, CallContext) async throws -> Profile
 
   init(limit: Int, fetch: @escaping @Sendable (ProfileID, CallContext) async throws -> Profile) {
@@ -24,10 +26,13 @@ struct ProfileDirectory: Sendable {
     if let known = entries[profile] {
       entry = known
     } else {
-      let fetched = try await fetch(profile, context)
-      // An event that came while we asked is newer than the answer.
-      entry = entries[profile] ?? Entry(account: fetched.accountId, maturityLimit: fetched.maturityLimit)
-      entries[profile] = entry
+      entry = try await flights.value(for: profile, within: context.deadline) { [self] deadline in
+        let fetched = try await fetch(profile, CallContext(principal: context.principal, deadline: deadline))
+        // An event that came while we asked is newer than the answer.
+        let entry = entries[profile] ?? Entry(account: fetched.accountId, maturityLimit: fetched.maturityLimit)
+        entries[profile] = entry
+        return entry
+      }
     }
     guard entry.account == account else { throw Problem.notFound("This account has no profile \(profile).") }
     return entry

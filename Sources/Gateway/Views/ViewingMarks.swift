@@ -1,3 +1,4 @@
+import CacheKit
 import Contract
 import Synchronization
 
@@ -42,14 +43,14 @@ final class ViewingMarks: Sendable {
   func note(_ event: Event) {
     guard let profile = ProfileID(event.header.subject) else { return }
     marks[profile] = Mark(
-      generation: nextGeneration(), position: EventPosition(epoch: event.header.epoch, seq: event.header.seq))
+      generation: nextGeneration(), position: event.header.position)
   }
 
   /// Whether an answer made at `basis` has seen every event of the profile that we have. Recommendations reads the
   /// same events as we do and may be behind: such an answer is shown but not kept.
   func isCurrent(_ basis: EventPosition, of profile: ProfileID) -> Bool {
     guard let mark = marks[profile]?.position else { return true }
-    return basis.epoch == mark.epoch && basis.seq >= mark.seq
+    return basis.covers(mark)
   }
 
   private func nextGeneration() -> UInt64 {

@@ -29,11 +29,12 @@ struct RowRoutes: Sendable {
   func rows(_ query: RowsQuery, for principal: Principal) throws -> [UInt8] {
     let now = clock.now()
     let (watches, basis) = try read(query.profile)
-    let shelf = keeper.current
+    let (shelf, catalogBasis) = keeper.currentWithBasis
     let page = HomePage(
       shelf: shelf, watches: watches, maturityLimit: limit(query.maturityLimit, principal), now: now,
       bounds: settings.page)
-    return RowsWriter.page(page.rows(), of: shelf, requestID: RequestID(at: now), basis: basis)
+    return RowsWriter.page(
+      page.rows(), of: shelf, requestID: RequestID(at: now), basis: basis, catalogBasis: catalogBasis)
   }
 
   func row(_ query: RowQuery, for principal: Principal) throws -> [UInt8] {

@@ -13,16 +13,16 @@ struct RowsWriter {
   }
 
   static func page(
-    _ rows: [PlannedRow], of shelf: Shelf, requestID: RequestID, basis: EventPosition
+    _ rows: [PlannedRow], of shelf: Shelf, requestID: RequestID, basis: EventPosition, catalogBasis: EventPosition
   ) -> [UInt8] {
     var writer = RowsWriter(shelf, items: rows.reduce(0) { $0 + $1.items.count })
     writer.add(#"{"requestId":"#)
     writer.addString(requestID.description)
-    writer.add(#","basis":{"epoch":"#)
-    writer.addString(basis.epoch)
-    writer.add(#","seq":"#)
-    writer.add(String(basis.seq))
-    writer.add(#"},"rows":["#)
+    writer.add(#","basis":"#)
+    writer.add(basis)
+    writer.add(#","catalogBasis":"#)
+    writer.add(catalogBasis)
+    writer.add(#","rows":["#)
     for (index, row) in rows.enumerated() {
       if index > 0 { writer.add(",") }
       writer.add(row)
@@ -35,6 +35,14 @@ struct RowsWriter {
     var writer = RowsWriter(shelf, items: row.items.count)
     writer.add(row)
     return writer.bytes
+  }
+
+  private mutating func add(_ position: EventPosition) {
+    add(#"{"epoch":"#)
+    addString(position.epoch)
+    add(#","seq":"#)
+    add(String(position.seq))
+    add("}")
   }
 
   private mutating func add(_ row: PlannedRow) {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// A dictionary of at most `limit` entries: two generations, of which the older is dropped when the younger is full.
 /// Reading an old entry makes it young again, so what is in use stays; every operation is O(1).
-final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+package final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private struct Generations {
     var young: [Key: Value] = [:]
     var old: [Key: Value] = [:]
@@ -11,11 +11,11 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
   private let generations = Mutex(Generations())
   private let generationLimit: Int
 
-  init(limit: Int) {
+  package init(limit: Int) {
     generationLimit = max(1, limit / 2)
   }
 
-  subscript(key: Key) -> Value? {
+  package subscript(key: Key) -> Value? {
     get {
       generations.withLock { all in
         if let value = all.young[key] { return value }
@@ -32,7 +32,10 @@ final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
   }
 
-  func removeAll() {
+  /// How many entries are held now.
+  package var count: Int { generations.withLock { $0.young.count + $0.old.count } }
+
+  package func removeAll() {
     generations.withLock { $0 = Generations() }
   }
 
