@@ -92,6 +92,7 @@ let package = Package(
       dependencies: [
         "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", logging, serviceLifecycle, nioCore,
       ],
+      exclude: ["README.md"],
       swiftSettings: style),
     service("Accounts", also: ["SecurityKit"]),
     service("Catalog", calls: ["Encoding"]),
@@ -99,6 +100,7 @@ let package = Package(
     .target(
       name: "EncoderService",
       dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI", logging, serviceLifecycle],
+      exclude: ["README.md"],
       swiftSettings: style),
     service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),
     service("Delivery", calls: ["Playback"], also: ["SecurityKit", "CLinux", nioCore, nioPosix]),
