@@ -24,45 +24,60 @@ struct Forwarding: Sendable {
 
   private func addAccounts(to routes: inout Routes) throws {
     let accounts = try neighbours.upstream("accounts")
-    routes.raw(AccountsEndpoints.signUp, exchange(AccountsEndpoints.signUp, accounts))
-    routes.raw(AccountsEndpoints.logIn, exchange(AccountsEndpoints.logIn, accounts))
-    routes.raw(AccountsEndpoints.refresh, exchange(AccountsEndpoints.refresh, accounts))
-    routes.raw(AccountsEndpoints.loginSessions, exchange(AccountsEndpoints.loginSessions, accounts))
-    routes.raw(AccountsEndpoints.logOut, exchange(AccountsEndpoints.logOut, accounts))
-    routes.raw(AccountsEndpoints.logOutOthers, exchange(AccountsEndpoints.logOutOthers, accounts))
-    routes.raw(AccountsEndpoints.jwks, exchange(AccountsEndpoints.jwks, accounts))
-    routes.raw(AccountsEndpoints.account, exchange(AccountsEndpoints.account, accounts))
-    routes.raw(AccountsEndpoints.profiles, exchange(AccountsEndpoints.profiles, accounts))
-    routes.raw(AccountsEndpoints.createProfile, exchange(AccountsEndpoints.createProfile, accounts))
-    routes.raw(AccountsEndpoints.profile, exchange(AccountsEndpoints.profile, accounts))
-    routes.raw(AccountsEndpoints.updateProfile, exchange(AccountsEndpoints.updateProfile, accounts))
-    routes.raw(AccountsEndpoints.deleteProfile, exchange(AccountsEndpoints.deleteProfile, accounts))
+    exchange(
+      [
+        AccountsEndpoints.signUp,
+        AccountsEndpoints.logIn,
+        AccountsEndpoints.refresh,
+        AccountsEndpoints.loginSessions,
+        AccountsEndpoints.logOut,
+        AccountsEndpoints.logOutOthers,
+        AccountsEndpoints.jwks,
+        AccountsEndpoints.account,
+        AccountsEndpoints.profiles,
+        AccountsEndpoints.createProfile,
+        AccountsEndpoints.profile,
+        AccountsEndpoints.updateProfile,
+        AccountsEndpoints.deleteProfile,
+      ], with: accounts, on: &routes)
   }
 
   private func addPlayback(to routes: inout Routes) throws {
     let playback = try neighbours.upstream("playback")
-    routes.raw(PlaybackEndpoints.start, exchange(PlaybackEndpoints.start, playback))
-    routes.raw(PlaybackEndpoints.heartbeat, exchange(PlaybackEndpoints.heartbeat, playback))
-    routes.raw(PlaybackEndpoints.stop, exchange(PlaybackEndpoints.stop, playback))
-    routes.raw(PlaybackEndpoints.history, exchange(PlaybackEndpoints.history, playback))
+    exchange(
+      [
+        PlaybackEndpoints.start,
+        PlaybackEndpoints.heartbeat,
+        PlaybackEndpoints.stop,
+        PlaybackEndpoints.history,
+      ], with: playback, on: &routes)
   }
 
   private func addStudio(to routes: inout Routes) throws {
     let catalog = try neighbours.upstream("catalog")
-    routes.raw(CatalogEndpoints.titles, exchange(CatalogEndpoints.titles, catalog))
-    routes.raw(CatalogEndpoints.title, exchange(CatalogEndpoints.title, catalog))
-    routes.raw(CatalogEndpoints.createTitle, exchange(CatalogEndpoints.createTitle, catalog))
-    routes.raw(CatalogEndpoints.importTitles, exchange(CatalogEndpoints.importTitles, catalog))
+    exchange(
+      [
+        CatalogEndpoints.titles,
+        CatalogEndpoints.title,
+        CatalogEndpoints.createTitle,
+        CatalogEndpoints.importTitles,
+      ], with: catalog, on: &routes)
     let encoding = try neighbours.upstream("encoding")
     routes.raw(EncodingEndpoints.upload, upload(encoding))
-    routes.raw(EncodingEndpoints.createJob, exchange(EncodingEndpoints.createJob, encoding))
-    routes.raw(EncodingEndpoints.jobs, exchange(EncodingEndpoints.jobs, encoding))
-    routes.raw(EncodingEndpoints.job, exchange(EncodingEndpoints.job, encoding))
-    routes.raw(EncodingEndpoints.cancelJob, exchange(EncodingEndpoints.cancelJob, encoding))
+    exchange(
+      [
+        EncodingEndpoints.createJob,
+        EncodingEndpoints.jobs,
+        EncodingEndpoints.job,
+        EncodingEndpoints.cancelJob,
+      ], with: encoding, on: &routes)
     let bus = try neighbours.upstream("bus")
-    routes.raw(BusEndpoints.lag, exchange(BusEndpoints.lag, bus))
-    routes.raw(BusEndpoints.deadLetters, exchange(BusEndpoints.deadLetters, bus))
-    routes.raw(BusEndpoints.redrive, exchange(BusEndpoints.redrive, bus))
+    exchange(
+      [
+        BusEndpoints.lag,
+        BusEndpoints.deadLetters,
+        BusEndpoints.redrive,
+      ], with: bus, on: &routes)
   }
 
   private func addMedia(to routes: inout Routes) throws {
@@ -81,7 +96,13 @@ struct Forwarding: Sendable {
 
   private typealias Handler = @Sendable (RawCall) async throws -> Answer
 
-  /// A small request and a small answer.
+  /// Endpoints of small requests and small answers.
+  private func exchange(
+    _ endpoints: [any EndpointDescription], with upstream: any StreamingTransport, on routes: inout Routes
+  ) {
+    for endpoint in endpoints { routes.raw(endpoint, exchange(endpoint, upstream)) }
+  }
+
   private func exchange(_ endpoint: any EndpointDescription, _ upstream: any StreamingTransport) -> Handler {
     { call in
       let body = try await call.body.collect(upTo: endpoint.bodyLimitBytes)
