@@ -31,7 +31,7 @@ package enum GatewayModule: ServiceModule {
     parts.authenticator = authenticator
     PageRoutes(
       home: HomePage(catalogue: catalogue, parts: profileParts, settings: settings),
-      row: RowPage(catalogue: catalogue, parts: profileParts, recommendations: recommendations),
+      row: RowPage(catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       title: TitlePage(
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog)

@@ -18,10 +18,10 @@ package enum PlaybackEndpoints {
     "playback.history", .get, "/v1/profiles/{profile}/history", access: .viewer,
     summary: "What was watched, latest first.")
 
-  /// For the composed pages: where a profile stopped in each title it has begun.
+  /// For the composed pages: where a profile stopped in each title it has begun, its list and its thumbs.
   package static let resumePoints = Endpoint<ResumeQuery, Empty, ResumePoints>(
     "playback.resumePoints", .get, "/internal/profiles/{profile}/resume-points", access: .viewer,
-    summary: "Resume points, latest first.")
+    summary: "Resume points, latest first, with my list and thumbs.")
 }
 
 package struct PlaybackProfilePath: Codable, Sendable {

@@ -115,11 +115,39 @@ package struct PlaybackSnapshotLine: Codable, Sendable {
     }
   }
 
+  /// A title on a profile's list.
+  package struct Listed: Codable, Sendable, Hashable {
+    package var profileId: ProfileID
+    package var entry: ListEntry
+
+    package init(profileId: ProfileID, entry: ListEntry) {
+      self.profileId = profileId
+      self.entry = entry
+    }
+  }
+
+  /// Thumbs a profile has given.
+  package struct Rated: Codable, Sendable, Hashable {
+    package var profileId: ProfileID
+    package var rating: Rating
+
+    package init(profileId: ProfileID, rating: Rating) {
+      self.profileId = profileId
+      self.rating = rating
+    }
+  }
+
   package var endedSession: EndedSession?
   package var viewing: Viewing?
+  package var listed: Listed?
+  package var rated: Rated?
 
-  package init(endedSession: EndedSession? = nil, viewing: Viewing? = nil) {
+  package init(
+    endedSession: EndedSession? = nil, viewing: Viewing? = nil, listed: Listed? = nil, rated: Rated? = nil
+  ) {
     self.endedSession = endedSession
     self.viewing = viewing
+    self.listed = listed
+    self.rated = rated
   }
 }

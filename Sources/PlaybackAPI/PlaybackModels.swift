@@ -128,8 +128,14 @@ package struct ResumePoints: Codable, Sendable {
   }
 
   package var points: [Point]
+  /// The titles on the profile's list, added last first. Nil from a version that knew no lists.
+  package var list: [TitleID]?
+  /// Nil from a version that knew no thumbs.
+  package var ratings: [Rating]?
 
-  package init(points: [Point]) {
+  package init(points: [Point], list: [TitleID]? = nil, ratings: [Rating]? = nil) {
     self.points = points
+    self.list = list
+    self.ratings = ratings
   }
 }

@@ -15,7 +15,10 @@ package enum PlaybackModule: ServiceModule {
       logger: context.logger, metrics: context.metrics)
     var events = try ServiceEvents(
       context, database: database,
-      publishes: [PlaybackStarted.self, PlaybackProgressed.self, PlaybackEnded.self])
+      publishes: [
+        PlaybackStarted.self, PlaybackProgressed.self, PlaybackEnded.self, ListChanged.self, RatingChanged.self,
+        ViewingHidden.self,
+      ])
     let playback = PlaybackParts(
       settings: settings, database: database, outbox: events.outbox, keys: context.keys, clock: context.clock,
       logger: context.logger)
@@ -38,6 +41,7 @@ package enum PlaybackModule: ServiceModule {
       starting: playback.starting, heartbeats: playback.heartbeats, stopping: playback.stopping, counts: counts
     ).add(to: &parts.routes)
     HistoryRoutes(settings: settings, database: database).add(to: &parts.routes)
+    ListRoutes(settings: settings, database: database, outbox: events.outbox, clock: clock).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background = events.background + [playback.sweep]
     parts.onClose = [{ database.close() }]

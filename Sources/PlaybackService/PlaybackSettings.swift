@@ -27,8 +27,12 @@ package struct PlaybackSettings: Sendable {
   package let sweepMilliseconds: Int
   /// The most resume points one answer carries.
   package let resumePointsLimit: Int
-  /// The most history entries one page carries.
+  /// The most entries one page of history or of my list carries.
   package let historyLimit: Int
+  /// The most titles on one profile's list.
+  package let listMaximum: Int
+  /// The most titles one profile gives thumbs to.
+  package let ratingsMaximum: Int
   /// Ended sessions are forgotten after this many hours; never before their media tokens have expired.
   package let sessionRetentionHours: Int
   /// The answer to a start is kept for its `Idempotency-Key` this many hours.
@@ -50,6 +54,8 @@ package struct PlaybackSettings: Sendable {
     sweepMilliseconds = try reader.integer("PLAYBACK_SWEEP_MILLISECONDS", default: 1000, in: 50...10_000)
     resumePointsLimit = try reader.integer("PLAYBACK_RESUME_POINTS_LIMIT", default: 50, in: 1...200)
     historyLimit = try reader.integer("PLAYBACK_HISTORY_LIMIT", default: 100, in: 1...500)
+    listMaximum = try reader.integer("PLAYBACK_LIST_MAXIMUM", default: 500, in: 1...5000)
+    ratingsMaximum = try reader.integer("PLAYBACK_RATINGS_MAXIMUM", default: 5000, in: 1...20_000)
     sessionRetentionHours = try reader.integer("PLAYBACK_SESSION_RETENTION_HOURS", default: 168, in: 24...8760)
     idempotencyHours = try reader.integer("PLAYBACK_IDEMPOTENCY_HOURS", default: 24, in: 1...168)
   }

@@ -42,7 +42,7 @@ package struct StartPlaybackSession: Sendable {
     let now = clock.now()
     let id = PlaybackSessionID(at: now)
     let canonical = Array(canonicalText(of: request).utf8)
-    let scope = "\(PlaybackEndpoints.start.name) \(viewer.profile)"
+    let scope = Self.scope(of: viewer.profile)
     return try await database.write { db in
       let kept = try answers.perform(key: key, scope: scope, request: canonical, in: db) { db in
         let session = try open(id, request.titleId, by: viewer, at: now, trace: trace, in: db)
@@ -51,6 +51,9 @@ package struct StartPlaybackSession: Sendable {
       return kept.body
     }
   }
+
+  /// Whose `Idempotency-Key`s these are.
+  static func scope(of profile: ProfileID) -> String { "\(PlaybackEndpoints.start.name) \(profile)" }
 
   // MARK: - In the transaction
 

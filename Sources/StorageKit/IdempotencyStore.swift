@@ -93,6 +93,11 @@ package struct IdempotencyStore: Sendable {
       clock.now(), limit)
   }
 
+  /// Deletes every key of `scope`, with the answers kept under them.
+  package func forget(scope: String, in session: SQLSession) throws {
+    try session.execute("DELETE FROM idempotency_key WHERE scope = ?", scope)
+  }
+
   private func find(
     key: String, scope: String, in session: SQLSession
   ) throws -> (hash: String, result: Result)? {

@@ -112,9 +112,46 @@ import Testing
     _ = try await pages.home()
     pages.playback.answer { [general] _ in Sample.resume(general, at: 50) }
     #expect(try await pages.home()["rows"][0]["cards"][0]["resume"] == .null)
-    pages.parts.resumePointsChanged(of: Sample.account)
+    pages.parts.viewingChanged(of: Sample.account)
     #expect(try await pages.home()["rows"][0]["cards"][0]["resume"]["positionSeconds"].number == 50)
     #expect(pages.recommendations.calls == 1)
+  }
+
+  @Test("My list is a row beneath what is to be continued, and every card says whether it is on it and its thumbs")
+  func myList() async throws {
+    let pages = try Pages([general, nosferatu, metropolis])
+    pages.playback.answer { [general, nosferatu] _ in
+      ResumePoints(
+        points: [], list: [nosferatu.id, general.id], ratings: [Rating(titleId: general.id, thumbs: .love)])
+    }
+    let page = try await pages.home(limit: .twelve)
+    #expect(page["rows"].items.map { $0["kind"].text } == ["myList", "trending"])
+    #expect(page["rows"][0]["id"].text == "my-list")
+    #expect(page["rows"][0]["cards"].items.map { $0["titleId"].text } == [general.id.description])
+    let cards = page["rows"][1]["cards"].items
+    #expect(cards.map { $0["inMyList"].bool } == [true, false])
+    #expect(cards.map { $0["rating"].text } == ["love", nil])
+  }
+
+  @Test("More of my list comes page by page in its order, without a hop")
+  func moreOfMyList() async throws {
+    let titles = (0..<7).map { Sample.title("T\($0)", at: Int64($0)) }
+    let pages = try Pages(titles, environment: ["MATINEE_GATEWAY_ROW_TITLES": "3"])
+    pages.playback.answer { _ in ResumePoints(points: [], list: titles.map(\.id)) }
+    var cursor = try await pages.home()["rows"][0]["next"].text
+    var seen = 3
+    while let at = cursor {
+      let row = try await pages.row("my-list", cursor: at)
+      for card in row["cards"].items {
+        #expect(card["titleId"].text == titles[seen].id.description)
+        seen += 1
+      }
+      cursor = row["next"].text
+    }
+    #expect(seen == 7)
+    #expect(pages.playback.calls == 1)
+    let problem = await #expect(throws: Problem.self) { try await pages.row("my-list", cursor: nil, limit: 0) }
+    #expect(problem?.errors?.map(\.field) == ["limit"])
   }
 
   @Test("Without recommendations a newcomer gets new titles and genres, and is told what is missing")

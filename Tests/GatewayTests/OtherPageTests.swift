@@ -79,10 +79,7 @@ import Testing
         id: "genre-comedy", kind: .genre, topic: "comedy",
         items: [RecommendedItem(titleId: general.id, reason: Reason(kind: .genre, text: "Comedy"))], next: "c2")
     }
-    let page = RowPage(catalogue: pages.catalogue, parts: pages.parts, recommendations: pages.recommendations)
-    let row = try JSONValue(
-      parsing: try await page.json(
-        for: RowPageQuery(profile: Sample.profile, row: "genre-comedy"), in: Sample.context()))
+    let row = try await pages.row("genre-comedy", cursor: nil)
     #expect(GatewayEndpoints.row.path.parameterNames == ["profile", "row"])
     #expect(row["title"].text == "Comedy")
     #expect(row["cards"][0]["name"].text == "The General")

@@ -90,6 +90,13 @@ struct Pages {
       parsing: try await page.json(for: title.id, profile: Sample.profile, in: Sample.context(limit: limit)))
   }
 
+  func row(_ id: String, cursor: String?, limit: Int? = nil) async throws -> JSONValue {
+    let page = RowPage(catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations)
+    return try JSONValue(
+      parsing: try await page.json(
+        for: RowPageQuery(profile: Sample.profile, row: id, limit: limit, cursor: cursor), in: Sample.context()))
+  }
+
   func search(_ text: String, limit: MaturityRating = .eighteen) async throws -> JSONValue {
     let page = SearchPage(catalogue: catalogue, parts: parts, settings: settings, catalog: catalog)
     return try JSONValue(

@@ -45,4 +45,38 @@ import Testing
     #expect(PlaybackEnded.type == "playback.session.ended.v1")
     #expect(event.reason.rawValue == reason && "\(event.mediaExpiresAt)" == "2026-11-23T00:15:00.000Z")
   }
+
+  private static let listIDs = """
+    "profileId":"prf_7f5xydq8jz7s8rqe0k2wn5k9m4","accountId":"acc_7f5xydq8jz7s8rqe0k2wn5k9m6",\
+    "titleId":"ttl_7f5xydq8jz7s8rqe0k2wn5k9m5","at":"2026-11-23T02:15:00Z"
+    """
+
+  private func readListed<Body: EventBody>(_ type: Body.Type, _ fields: String) throws -> Body {
+    let shipped = try JSON.decode(type, from: Array("{\(Self.listIDs)\(fields),\"somethingNew\":1}".utf8))
+    return try JSON.decode(type, from: JSON.encode(shipped))
+  }
+
+  @Test("A changed list reads from the JSON that was shipped, and writes what others read")
+  func listChanged() throws {
+    let event = try readListed(ListChanged.self, #","isListed":true"#)
+    #expect(ListChanged.type == "playback.list.changed.v1")
+    #expect(event.isListed && event.titleId?.description == "ttl_7f5xydq8jz7s8rqe0k2wn5k9m5")
+    #expect("\(event.accountId)" == "acc_7f5xydq8jz7s8rqe0k2wn5k9m6")
+  }
+
+  @Test("Changed thumbs read from the JSON that was shipped, and write what others read", arguments: Thumbs.allCases)
+  func ratingChanged(_ thumbs: Thumbs) throws {
+    let event = try readListed(RatingChanged.self, #","thumbs":"\#(thumbs.rawValue)""#)
+    #expect(RatingChanged.type == "playback.rating.changed.v1")
+    #expect(event.thumbs == thumbs)
+    #expect(try readListed(RatingChanged.self, "").thumbs == nil)
+    #expect(Thumbs.allCases.map(\.rawValue) == ["down", "up", "love"])
+  }
+
+  @Test("A hidden viewing reads from the JSON that was shipped, and writes what others read")
+  func viewingHidden() throws {
+    let event = try readListed(ViewingHidden.self, "")
+    #expect(ViewingHidden.type == "playback.viewing.hidden.v1")
+    #expect("\(event.profileId)" == "prf_7f5xydq8jz7s8rqe0k2wn5k9m4" && "\(event.at)" == "2026-11-23T02:15:00.000Z")
+  }
 }

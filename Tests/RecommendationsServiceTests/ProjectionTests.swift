@@ -84,6 +84,29 @@ import Testing
     }
   }
 
+  @Test("A hidden title leaves the profile's watches and counts, and comes back when it is watched again")
+  func hides() async throws {
+    var events = SampleEvents()
+    for title in ["t", "u"] {
+      try events.title(facts(title))
+      try events.start("p", title)
+      try events.progress("p", title, share: 0.5)
+    }
+    try events.start("q", "t")
+    try events.hide("p", "t")
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      let rows = try database.projection()
+      #expect(rows.filter { $0.hasPrefix("\(profileID("p")) \(titleID("t"))") }.isEmpty)
+      #expect(rows.filter { $0.hasPrefix("\(profileID("p")) \(titleID("u"))") }.count == 2)
+      #expect(rows.contains("\(titleID("t")) \(Trending.hour(of: noon)) 1"))
+      var more = SampleEvents()
+      try more.start("p", "t")
+      try await database.consume(more.all)
+      #expect(try database.projection().contains("\(titleID("t")) \(Trending.hour(of: noon)) 2"))
+    }
+  }
+
   @Test("A profile counts once per title and UTC day, in the hour of its first play")
   func countsUniqueProfiles() async throws {
     var events = SampleEvents()

@@ -54,6 +54,12 @@ struct SampleEvents {
     try tell(ended, from: "/playback", subject: profileID(profile).description, at: time)
   }
 
+  mutating func hide(_ profile: String, _ title: String) throws {
+    let hidden = ViewingHidden(
+      profileId: profileID(profile), accountId: AccountID(seed: profile), titleId: titleID(title), at: noon)
+    try tell(hidden, from: "/playback", subject: profileID(profile).description)
+  }
+
   mutating func delete(_ profile: String) throws {
     let deleted = ProfileDeleted(profileId: profileID(profile), accountId: AccountID(seed: profile))
     try tell(deleted, from: "/accounts", subject: profileID(profile).description)

@@ -16,8 +16,6 @@ struct ProfileParts: Sendable {
     var isDegraded: Bool
   }
 
-  typealias ResumeByTitle = [TitleID: CardDetails.Resume]
-
   struct Rows: Sendable {
     var requestID: RequestID
     var rows: [RecommendedRow]
@@ -40,9 +38,9 @@ struct ProfileParts: Sendable {
   }
 
   private let rows: BoundedCache<ProfileID, Kept<Rows>>
-  private let resume: BoundedCache<ProfileID, Kept<ResumeByTitle>>
+  private let viewings: BoundedCache<ProfileID, Kept<ProfileViewing>>
   private let rowFlights: SingleFlight<Question, Rows>
-  private let resumeFlights: SingleFlight<Question, ResumeByTitle>
+  private let viewingFlights: SingleFlight<Question, ProfileViewing>
   private let marks: ViewingMarks
   private let catalogue: CatalogueView
   private let settings: GatewaySettings
@@ -53,10 +51,10 @@ struct ProfileParts: Sendable {
     settings: GatewaySettings, catalogue: CatalogueView, recommendations: any Transport, playback: any Transport
   ) {
     rows = BoundedCache(limit: settings.cachedProfiles)
-    resume = BoundedCache(limit: settings.cachedProfiles)
+    viewings = BoundedCache(limit: settings.cachedProfiles)
     let partTime = Duration.milliseconds(settings.partDeadlineMilliseconds)
     rowFlights = SingleFlight(upstream: "recommendations", flightTime: partTime)
-    resumeFlights = SingleFlight(upstream: "playback", flightTime: partTime)
+    viewingFlights = SingleFlight(upstream: "playback", flightTime: partTime)
     marks = ViewingMarks(limit: settings.cachedProfiles)
     self.settings = settings
     self.catalogue = catalogue
@@ -69,16 +67,16 @@ struct ProfileParts: Sendable {
     marks.note(event)
   }
 
-  /// A write of this account passed through this gateway: where its profiles stopped may have changed. Their rows
-  /// change by event.
-  func resumePointsChanged(of account: AccountID) {
+  /// A write of this account passed through this gateway: where its profiles stopped, their lists or their thumbs may
+  /// have changed. Their rows change by event.
+  func viewingChanged(of account: AccountID) {
     marks.touch(account)
   }
 
   /// After a gap in the events nothing kept can be trusted.
   func forgetAll() {
     rows.removeAll()
-    resume.removeAll()
+    viewings.removeAll()
   }
 
   func rows(of profile: ProfileID, in context: CallContext) async -> Part<Rows> {
@@ -96,17 +94,15 @@ struct ProfileParts: Sendable {
     }
   }
 
-  func resumePoints(of profile: ProfileID, in context: CallContext) async -> Part<ResumeByTitle> {
+  func viewing(of profile: ProfileID, in context: CallContext) async -> Part<ProfileViewing> {
     let question = Question(
-      profile: profile, viewing: marks.generation(of: profile, account: context.principal.account))
-    return await part(question, resume, resumeFlights, in: context) { context in
+      profile: profile, maturityLimit: context.principal.maturityLimit,
+      viewing: marks.generation(of: profile, account: context.principal.account))
+    // Asked with the limit, since what is above it is in no answer: a changed limit is another question.
+    return await part(question, viewings, viewingFlights, in: context) { context in
       let answer = try await playback.call(
         PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile), in: context)
-      var value: ResumeByTitle = [:]
-      for point in answer.points {
-        value[point.titleId] = .init(positionSeconds: point.positionSeconds, durationSeconds: point.durationSeconds)
-      }
-      return (value, isCurrent: true)
+      return (ProfileViewing(answer), isCurrent: true)
     }
   }
 

@@ -1,25 +1,45 @@
 import Contract
 import RecommendationsAPI
 
-/// More of one row: recommendations pages it, the gateway has the cards.
+/// More of one row: recommendations pages it, or for my list playback knows it; the gateway has the cards.
 struct RowPage: Sendable {
   let catalogue: CatalogueView
   let parts: ProfileParts
+  let settings: GatewaySettings
   let recommendations: any Transport
 
+  private static let limitMaximum = 100
+
   func json(for query: RowPageQuery, in context: CallContext) async throws -> [UInt8] {
-    async let resumePart = parts.resumePoints(of: query.profile, in: context)
+    if query.row == RowPlan.myListID { return try await myList(query, in: context) }
+    async let viewingPart = parts.viewing(of: query.profile, in: context)
     let limit = context.principal.maturityLimit ?? .all
     let row = try await recommendations.call(
       RecommendationsEndpoints.row,
       RowQuery(
         profile: query.profile, row: query.row, maturityLimit: limit, limit: query.limit, cursor: query.cursor),
       in: context)
-    let resume = await resumePart
+    let viewing = await viewingPart
     let reasons = try row.items.map { try JSON.encode($0.reason) }
     var json: [UInt8] = []
     _ = RowPlan(row, reasons).append(
-      to: &json, catalogue: catalogue.current, resume: resume.value ?? [:], limit: limit,
+      to: &json, catalogue: catalogue.current, viewing: viewing.value ?? .none, limit: limit,
+      requestID: RequestID(at: WallClock.system.now()))
+    return json
+  }
+
+  /// Nothing can stand in for it: without playback it is a 503.
+  private func myList(_ query: RowPageQuery, in context: CallContext) async throws -> [UInt8] {
+    let count = query.limit ?? settings.rowTitles
+    guard (1...Self.limitMaximum).contains(count) else {
+      throw Problem.invalid(field: "limit", "must be 1 to \(Self.limitMaximum)")
+    }
+    guard let viewing = await parts.viewing(of: query.profile, in: context).value else {
+      throw Problem.unavailable("The list cannot be read now.")
+    }
+    var json: [UInt8] = []
+    _ = RowPlan.myList(viewing, after: query.cursor, limit: count).append(
+      to: &json, catalogue: catalogue.current, viewing: viewing, limit: context.principal.maturityLimit ?? .all,
       requestID: RequestID(at: WallClock.system.now()))
     return json
   }

@@ -11,7 +11,7 @@ struct SearchPage: Sendable {
   func json(for query: SearchPageQuery, in context: CallContext) async throws -> [UInt8] {
     let catalogue = catalogue.current
     let limit = context.principal.maturityLimit ?? .all
-    async let resumePart = parts.resumePoints(of: query.profile, in: context)
+    async let viewingPart = parts.viewing(of: query.profile, in: context)
     var degraded: [String] = []
     let found: SearchResult
     do {
@@ -22,8 +22,8 @@ struct SearchPage: Sendable {
       found = names(like: query.q, in: catalogue, limit: limit)
       degraded.append("catalog")
     }
-    let resume = await resumePart
-    if resume.isDegraded { degraded.append("playback") }
+    let viewing = await viewingPart
+    if viewing.isDegraded { degraded.append("playback") }
 
     var json: [UInt8] = Array(#"{"items":["#.utf8)
     var isFirst = true
@@ -31,7 +31,7 @@ struct SearchPage: Sendable {
       guard let card = catalogue.card(id, within: limit) else { continue }
       if !isFirst { json.append(UInt8(ascii: ",")) }
       isFirst = false
-      CardWriter.append(card, CardDetails(resume: resume.value?[id]), to: &json)
+      CardWriter.append(card, (viewing.value ?? .none).details(of: id), to: &json)
     }
     json += #"],"facets":{"genres":"#.utf8
     json += try JSON.encode(found.genres)

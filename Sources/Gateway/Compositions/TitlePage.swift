@@ -2,7 +2,7 @@ import CatalogAPI
 import Contract
 import RecommendationsAPI
 
-/// The composed title page: the card's fields, the details of the title, where the profile stopped, what is similar.
+/// The composed title page: the card's fields, the details of the title, what the profile did with it, what is similar.
 struct TitlePage: Sendable {
   let catalogue: CatalogueView
   let parts: ProfileParts
@@ -18,16 +18,16 @@ struct TitlePage: Sendable {
       throw Problem.notFound("There is no title \(titleID).")
     }
     async let similarPart = similar(to: titleID, limit: limit, in: context)
-    let resumePart = await parts.resumePoints(of: profile, in: context)
+    let viewingPart = await parts.viewing(of: profile, in: context)
     let similar = await similarPart
 
     var degraded: [String] = []
-    if resumePart.isDegraded { degraded.append("playback") }
+    if viewingPart.isDegraded { degraded.append("playback") }
     if similar.isDegraded { degraded.append("recommendations") }
 
-    let resume = resumePart.value ?? [:]
+    let viewing = viewingPart.value ?? .none
     var json: [UInt8] = []
-    CardWriter.append(card, CardDetails(resume: resume[titleID]), to: &json)
+    CardWriter.append(card, viewing.details(of: titleID), to: &json)
     json.removeLast()
     json.append(UInt8(ascii: ","))
     json += try JSON.encode(TitleDetails(title)).dropFirst().dropLast()
@@ -37,7 +37,7 @@ struct TitlePage: Sendable {
       guard let other = catalogue.card(item.titleId, within: limit) else { continue }
       if !isFirst { json.append(UInt8(ascii: ",")) }
       isFirst = false
-      let details = CardDetails(resume: resume[item.titleId], reason: try JSON.encode(item.reason))
+      let details = viewing.details(of: item.titleId, reason: try JSON.encode(item.reason))
       CardWriter.append(other, details, to: &json)
     }
     json.append(UInt8(ascii: "]"))

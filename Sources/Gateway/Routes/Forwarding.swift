@@ -50,6 +50,12 @@ struct Forwarding: Sendable {
         PlaybackEndpoints.heartbeat,
         PlaybackEndpoints.stop,
         PlaybackEndpoints.history,
+        ListEndpoints.hide,
+        ListEndpoints.list,
+        ListEndpoints.add,
+        ListEndpoints.remove,
+        ListEndpoints.rate,
+        ListEndpoints.withdrawRating,
       ], with: playback, on: &routes)
   }
 
@@ -149,7 +155,7 @@ struct Forwarding: Sendable {
   private func noteWrite(_ request: RequestInfo, _ endpoint: any EndpointDescription) {
     guard endpoint.method != .get, endpoint.name.hasPrefix("playback."), let account = request.principal.account
     else { return }
-    parts.resumePointsChanged(of: account)
+    parts.viewingChanged(of: account)
   }
 
   // MARK: - Headers

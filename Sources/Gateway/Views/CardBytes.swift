@@ -1,5 +1,6 @@
 import CatalogAPI
 import Contract
+import PlaybackAPI
 
 /// A title as the ready-made beginning of its card: what is the same for every profile is encoded once, when the
 /// catalogue changes, and copied into each answer.
@@ -55,6 +56,8 @@ struct CardDetails: Sendable {
   }
 
   var resume: Resume?
+  var isListed = false
+  var rating: Thumbs?
   /// A reason, already JSON; `null` where there is none.
   var reason: [UInt8]?
   var requestID: RequestID?
@@ -74,7 +77,9 @@ enum CardWriter {
     } else {
       json += "null".utf8
     }
-    json += #","inMyList":false,"reason":"#.utf8
+    json += details.isListed ? #","inMyList":true,"rating":"#.utf8 : #","inMyList":false,"rating":"#.utf8
+    json += (details.rating.map { "\"\($0.rawValue)\"" } ?? "null").utf8
+    json += #","reason":"#.utf8
     if let reason = details.reason { json += reason } else { json += "null".utf8 }
     if let requestID = details.requestID {
       json += #","requestId":""#.utf8

@@ -12,6 +12,8 @@ package enum PlaybackError: Error, Sendable, Equatable {
   case positionOutside(durationSeconds: Double)
   case fieldOutOfBounds(field: String, message: String)
   case cursorMalformed
+  case listFull(maximum: Int)
+  case tooManyRatings(maximum: Int)
 }
 
 extension PlaybackError: ProblemConvertible {
@@ -35,6 +37,14 @@ extension PlaybackError: ProblemConvertible {
       .invalid(field: field, message)
     case .cursorMalformed:
       .badRequest("is not a cursor of this list", field: "cursor")
+    case .listFull(let maximum):
+      Problem(
+        "list-full", status: 409, title: "The list is full",
+        detail: "A list holds at most \(maximum) titles. Take one off first.")
+    case .tooManyRatings(let maximum):
+      Problem(
+        "too-many-ratings", status: 409, title: "No more thumbs",
+        detail: "A profile gives thumbs to at most \(maximum) titles. Take some back first.")
     }
   }
 }

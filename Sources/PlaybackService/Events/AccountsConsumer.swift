@@ -11,13 +11,15 @@ package struct AccountsConsumer: Sendable {
   package static let source = "/accounts"
 
   let ending: EndPlaybackSession
+  let answers: IdempotencyStore
   let clock: WallClock
 
   /// Open sessions of one account are bounded by its plan; this bounds the work all the same.
   private static let sessionLimit = 1000
 
-  package init(ending: EndPlaybackSession, clock: WallClock) {
+  package init(ending: EndPlaybackSession, answers: IdempotencyStore, clock: WallClock) {
     self.ending = ending
+    self.answers = answers
     self.clock = clock
   }
 
@@ -48,6 +50,9 @@ package struct AccountsConsumer: Sendable {
       in: db)
     try SessionStore.markProfileDeleted(profile, in: db)
     try ViewingStore.erase(profile, in: db)
+    try ListStore.erase(profile, in: db)
+    try RatingStore.erase(profile, in: db)
+    try answers.forget(scope: StartPlaybackSession.scope(of: profile), in: db)
   }
 
   private func end(_ login: LoginSessionEnded, in db: SQLSession) throws {

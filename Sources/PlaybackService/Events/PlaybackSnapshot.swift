@@ -3,7 +3,7 @@ import PlaybackAPI
 package import StorageKit
 
 /// What all of playback's events so far have come to: first the ended sessions whose media addresses must not work,
-/// then what everyone has watched.
+/// then what everyone has watched, listed and given thumbs to.
 package enum PlaybackSnapshot {
   private static let page = 1000
 
@@ -24,8 +24,10 @@ package enum PlaybackSnapshot {
     while true {
       let viewings = try ViewingStore.all(after: last, limit: page, in: db)
       for (_, viewing) in viewings { try line(JSON.encode(PlaybackSnapshotLine(viewing: viewing))) }
-      guard viewings.count == page, let end = viewings.last else { return }
+      guard viewings.count == page, let end = viewings.last else { break }
       last = end.id
     }
+    try ListStore.forEach(in: db) { try line(JSON.encode(PlaybackSnapshotLine(listed: $0))) }
+    try RatingStore.forEach(in: db) { try line(JSON.encode(PlaybackSnapshotLine(rated: $0))) }
   }
 }

@@ -1,6 +1,5 @@
 import Contract
 import PlaybackAPI
-import SecurityKit
 package import ServerKit
 package import StorageKit
 
@@ -23,15 +22,19 @@ package struct HistoryRoutes: Sendable {
     routes.on(PlaybackEndpoints.history) { call in
       let viewer = try call.request.viewer(of: call.parameters.profile)
       return try history(
-        of: viewer, limit: bounded(call.parameters.limit, byDefault: Self.pageSize, atMost: settings.historyLimit),
-        after: call.parameters.cursor.map(cursor))
+        of: viewer,
+        limit: PageCursor.limit(call.parameters.limit, byDefault: Self.pageSize, atMost: settings.historyLimit),
+        after: call.parameters.cursor.map { text throws(PlaybackError) in
+          let (time, viewing) = try PageCursor.read(text)
+          return HistoryCursor(lastWatchedAt: time, viewing: viewing)
+        })
     }
     routes.answer(PlaybackEndpoints.resumePoints) { call in
       let viewer = try call.request.viewer(of: call.parameters.profile)
       return .json(
         try resumePoints(
           of: viewer,
-          limit: bounded(
+          limit: PageCursor.limit(
             call.parameters.limit, byDefault: settings.resumePointsLimit, atMost: settings.resumePointsLimit)))
     }
   }
@@ -43,7 +46,7 @@ package struct HistoryRoutes: Sendable {
         of: viewer.profile, maturityLimit: viewer.maturityLimit, after: cursor, limit: limit + 1, in: db)
     }
     let shown = found.prefix(limit)
-    let next = found.count > limit ? shown.last.map { text(of: $0.entry.lastWatchedAt, $0.viewing) } : nil
+    let next = found.count > limit ? shown.last.map { PageCursor.text($0.entry.lastWatchedAt, $0.viewing) } : nil
     return Page(items: shown.map(\.entry), next: next)
   }
 
@@ -58,28 +61,23 @@ package struct HistoryRoutes: Sendable {
         if bytes.count > PlaybackBytes.resumePointsStart.count { bytes.append(UInt8(ascii: ",")) }
         PlaybackBytes.append(point, to: &bytes)
       }
+      bytes += PlaybackBytes.listStart
+      var isFirst = true
+      try ListStore.forEachTitle(
+        of: viewer.profile, maturityLimit: viewer.maturityLimit, limit: settings.listMaximum, in: db
+      ) { title in
+        PlaybackBytes.appendListed(title, isFirst: isFirst, to: &bytes)
+        isFirst = false
+      }
+      bytes += PlaybackBytes.ratingsStart
+      isFirst = true
+      try RatingStore.forEach(
+        of: viewer.profile, maturityLimit: viewer.maturityLimit, limit: settings.ratingsMaximum, in: db
+      ) { title, thumbs in
+        PlaybackBytes.appendRated(title, thumbs, isFirst: isFirst, to: &bytes)
+        isFirst = false
+      }
     }
-    return bytes + PlaybackBytes.resumePointsEnd
-  }
-
-  // MARK: - Limits and cursors
-
-  private func bounded(_ limit: Int?, byDefault: Int, atMost most: Int) throws(PlaybackError) -> Int {
-    let limit = limit ?? byDefault
-    guard (1...most).contains(limit) else {
-      throw .fieldOutOfBounds(field: "limit", message: "must be 1 to \(most)")
-    }
-    return limit
-  }
-
-  private func text(of lastWatchedAt: Timestamp, _ viewing: Int64) -> String {
-    Base64URL.encode(Array("\(lastWatchedAt.milliseconds).\(viewing)".utf8))
-  }
-
-  private func cursor(_ text: String) throws(PlaybackError) -> HistoryCursor {
-    guard text.utf8.count <= 64, let bytes = Base64URL.decode(text) else { throw .cursorMalformed }
-    let parts = String(decoding: bytes, as: UTF8.self).split(separator: ".").map { Int64($0) }
-    guard parts.count == 2, let milliseconds = parts[0], let viewing = parts[1] else { throw .cursorMalformed }
-    return HistoryCursor(lastWatchedAt: Timestamp(milliseconds: milliseconds), viewing: viewing)
+    return bytes + PlaybackBytes.ratingsEnd
   }
 }

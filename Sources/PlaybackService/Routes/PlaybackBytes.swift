@@ -21,9 +21,28 @@ package enum PlaybackBytes {
     return bytes
   }
 
-  /// The opening of ``ResumePoints``; points follow, separated by commas, then ``resumePointsEnd``.
+  /// The opening of ``ResumePoints``; points follow, separated by commas, then ``listStart`` and the titles of the
+  /// list, ``ratingsStart`` and the ratings, and ``ratingsEnd``.
   package static let resumePointsStart = Array(#"{"points":["#.utf8)
-  package static let resumePointsEnd = Array("]}".utf8)
+  package static let listStart = Array(#"],"list":["#.utf8)
+  package static let ratingsStart = Array(#"],"ratings":["#.utf8)
+  package static let ratingsEnd = Array("]}".utf8)
+
+  package static func appendListed(_ titleID: String, isFirst: Bool, to bytes: inout [UInt8]) {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    bytes.append(UInt8(ascii: "\""))
+    bytes += titleID.utf8
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  package static func appendRated(_ titleID: String, _ thumbs: String, isFirst: Bool, to bytes: inout [UInt8]) {
+    if !isFirst { bytes.append(UInt8(ascii: ",")) }
+    bytes += #"{"titleId":""#.utf8
+    bytes += titleID.utf8
+    bytes += #"","thumbs":""#.utf8
+    bytes += thumbs.utf8
+    bytes += #""}"#.utf8
+  }
 
   package static func append(_ point: ResumePointRow, to bytes: inout [UInt8]) {
     bytes += #"{"titleId":""#.utf8

@@ -66,7 +66,27 @@ package enum PlaybackSchema {
         CREATE INDEX sessions_ended ON sessions (ended_at) WHERE ended_at IS NOT NULL;
         CREATE INDEX sessions_ended_media ON sessions (media_expires_at) WHERE ended_at IS NOT NULL;
         CREATE INDEX sessions_of_profile ON sessions (profile_id);
-        """)
+        """),
+      Migration(
+        number + 1, "my list and thumbs",
+        """
+        CREATE TABLE list_entries (
+          id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+          profile_id TEXT NOT NULL,
+          title_id TEXT NOT NULL,
+          added_at INTEGER NOT NULL CHECK (added_at > 0),
+          UNIQUE (profile_id, title_id)
+        ) STRICT;
+        CREATE INDEX list_entries_latest ON list_entries (profile_id, added_at, id);
+
+        CREATE TABLE ratings (
+          profile_id TEXT NOT NULL,
+          title_id TEXT NOT NULL,
+          thumbs TEXT NOT NULL CHECK (thumbs IN ('down', 'up', 'love')),
+          rated_at INTEGER NOT NULL CHECK (rated_at > 0),
+          PRIMARY KEY (profile_id, title_id)
+        ) STRICT, WITHOUT ROWID;
+        """),
     ]
   }
 }

@@ -50,6 +50,16 @@ package enum ViewingStore {
     try db.execute("DELETE FROM viewings WHERE profile_id = ?", profile)
   }
 
+  /// As if the title had not been watched so far; false where it had not. The row stays, for a session that is open
+  /// on it and may go on.
+  package static func hide(_ title: TitleID, of profile: ProfileID, in db: SQLSession) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE viewings SET position_seconds = 0, watched_seconds = 0, last_watched_at = 0
+      WHERE profile_id = ? AND title_id = ? AND last_watched_at > 0
+      """, profile, title) > 0
+  }
+
   /// What everyone has watched, for the snapshot, a page at a time.
   package static func all(
     after id: Int64, limit: Int, in db: SQLSession

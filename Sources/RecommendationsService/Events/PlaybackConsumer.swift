@@ -14,6 +14,7 @@ enum PlaybackConsumer {
     case PlaybackStarted.type: try event.body(PlaybackStarted.self).map { try apply($0, in: db) }
     case PlaybackProgressed.type: try event.body(PlaybackProgressed.self).map { try apply($0, in: db) }
     case PlaybackEnded.type: try event.body(PlaybackEnded.self).map { try apply($0, in: db) }
+    case ViewingHidden.type: try event.body(ViewingHidden.self).map { try apply($0, in: db) }
     default: break
     }
   }
@@ -58,5 +59,10 @@ enum PlaybackConsumer {
       title: try ProjectionStore.number(of: ended.titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
       durationSeconds: max(0, ended.durationSeconds), watchedSeconds: max(0, ended.watchedSeconds), lastAt: ended.at)
     try WatchStore.set(watch, by: ended.profileId, in: db)
+  }
+
+  private static func apply(_ hidden: ViewingHidden, in db: SQLSession) throws {
+    guard let title = hidden.titleId else { return }
+    try WatchStore.hide(try ProjectionStore.number(of: title, in: db), of: hidden.profileId, in: db)
   }
 }

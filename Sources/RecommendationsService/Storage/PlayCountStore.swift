@@ -27,6 +27,16 @@ enum PlayCountStore {
     try db.execute("DELETE FROM counted_play WHERE profile = ?", profile)
   }
 
+  /// The same for one title.
+  static func uncount(_ profile: ProfileID, of title: TitleNumber, in db: SQLSession) throws {
+    try db.execute(
+      """
+      UPDATE plays_in_hour SET profiles = profiles - 1, revision = ?
+      WHERE (title, hour) IN (SELECT title, hour FROM counted_play WHERE profile = ? AND title = ?)
+      """, ProjectionStore.nextRevision(in: db), profile, Int(title))
+    try db.execute("DELETE FROM counted_play WHERE profile = ? AND title = ?", profile, Int(title))
+  }
+
   /// Calls `body` with all that changed after that revision: weeks of plays at the start.
   /// Served by `plays_in_hour_by_revision`.
   static func forEachChanged(

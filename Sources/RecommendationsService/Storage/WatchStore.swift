@@ -39,6 +39,12 @@ enum WatchStore {
       profile, Int(watch.title), watch.positionSeconds, watch.durationSeconds, watch.watchedSeconds, watch.lastAt)
   }
 
+  /// As if the profile had not begun the title so far; it is taken out of the counts as well.
+  static func hide(_ title: TitleNumber, of profile: ProfileID, in db: SQLSession) throws {
+    try db.execute("DELETE FROM watch WHERE profile = ? AND title = ?", profile, Int(title))
+    try PlayCountStore.uncount(profile, of: title, in: db)
+  }
+
   // MARK: - Erased profiles
 
   static func isErased(_ profile: ProfileID, in db: SQLSession) throws -> Bool {

@@ -32,6 +32,14 @@ CREATE TABLE idempotency_key (
   PRIMARY KEY (scope, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE list_entries (
+  id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  profile_id TEXT NOT NULL,
+  title_id TEXT NOT NULL,
+  added_at INTEGER NOT NULL CHECK (added_at > 0),
+  UNIQUE (profile_id, title_id)
+) STRICT;
+
 CREATE TABLE outbox (
   seq INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
   created_at INTEGER NOT NULL,
@@ -52,6 +60,14 @@ CREATE TABLE parked_event (
   seq INTEGER NOT NULL,
   json BLOB NOT NULL,
   PRIMARY KEY (consumer, source, subject, epoch, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE ratings (
+  profile_id TEXT NOT NULL,
+  title_id TEXT NOT NULL,
+  thumbs TEXT NOT NULL CHECK (thumbs IN ('down', 'up', 'love')),
+  rated_at INTEGER NOT NULL CHECK (rated_at > 0),
+  PRIMARY KEY (profile_id, title_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE schema_migration (
@@ -98,6 +114,8 @@ CREATE TABLE viewings (
 ) STRICT;
 
 CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
+
+CREATE INDEX list_entries_latest ON list_entries (profile_id, added_at, id);
 
 CREATE INDEX sessions_ended ON sessions (ended_at) WHERE ended_at IS NOT NULL;
 

@@ -54,6 +54,12 @@ export const api = {
   profiles: () => authorised("GET", "/v1/profiles"),
   home: () => authorised("GET", mine("/home")),
   row: (id, cursor) => authorised("GET", `${mine(`/rows/${encodeURIComponent(id)}`)}?${query({ cursor })}`),
+  history: (cursor) => authorised("GET", `${mine("/history")}?${query({ cursor })}`),
+  hide: (id) => authorised("DELETE", mine(`/history/${id}`)),
+  setListed: (id, isListed) => authorised(isListed ? "PUT" : "DELETE", mine(`/list/${id}`)),
+  rate: (id, thumbs) => thumbs
+    ? authorised("PUT", mine(`/ratings/${id}`), { thumbs })
+    : authorised("DELETE", mine(`/ratings/${id}`)),
   title: (id) => authorised("GET", mine(`/titles/${id}`)),
   search: (q, signal) => authorised("GET", `${mine("/search")}?${query({ q })}`, undefined, { fetch: { signal } }),
   startPlayback: (titleId) =>

@@ -1,6 +1,7 @@
 import { api } from "../api.js";
 import { card, picture } from "../card.js";
 import { duration, h } from "../dom.js";
+import { opinions } from "../opinions.js";
 import { degraded } from "./home.js";
 
 export async function title(main, id) {
@@ -19,6 +20,7 @@ export async function title(main, id) {
           ? h("a", { class: "primary", href: `#/play/${page.titleId}`, id: "play" },
             page.resume ? `Resume at ${clock(page.resume.positionSeconds)}` : "Play")
           : h("p", { class: "muted" }, "Not encoded yet: an operator can bring the film with deploy/stack ingest."),
+        opinions(page),
         h("p", { class: "synopsis" }, page.synopsis),
         people("director") && h("p", { class: "muted" }, `Directed by ${people("director")}`),
         people("cast") && h("p", { class: "muted" }, `With ${people("cast")}`),

@@ -1,0 +1,110 @@
+import Contract
+import RecommendationsAPI
+
+/// One row before its cards are looked up.
+struct RowPlan: Sendable {
+  var id: String
+  /// As it is written: a ``RecommendedRow/Kind`` or `myList`.
+  var kind: String
+  var title: String
+  var titles: [TitleID]
+  /// JSON, as many as titles; empty where no item has one.
+  var reasons: [[UInt8]]
+  var next: String?
+
+  static func plans(of rows: ProfileParts.Rows) -> [RowPlan] {
+    zip(rows.rows, rows.reasons).map { row, reasons in RowPlan(row, reasons) }
+  }
+
+  init(_ row: RecommendedRow, _ reasons: [[UInt8]]) {
+    id = row.id
+    kind = row.kind.rawValue
+    title = Self.title(of: row.kind, topic: row.topic)
+    titles = row.items.map(\.titleId)
+    self.reasons = reasons
+    next = row.next
+  }
+
+  private init(id: String, kind: RecommendedRow.Kind, topic: String? = nil, titles: [TitleID]) {
+    self.id = id
+    self.kind = kind.rawValue
+    title = Self.title(of: kind, topic: topic)
+    self.titles = titles
+    reasons = []
+  }
+
+  /// What can be shown without recommendations: the same for everyone but for what one has begun.
+  static func fallback(
+    _ catalogue: CatalogueView.State, _ resume: [TitleID: CardDetails.Resume], _ rowTitles: Int
+  ) -> [RowPlan] {
+    let begun = resume.filter { ResumeRule.isUnderWay($0.value) }.keys.sorted(by: >)
+    var shown = Set(begun)
+    var plans = [RowPlan(id: "continue-watching", kind: .continueWatching, titles: begun)]
+    func row(_ id: String, _ kind: RecommendedRow.Kind, _ topic: String?, _ candidates: [TitleID]) {
+      let titles = Array(candidates.lazy.filter { !shown.contains($0) }.prefix(rowTitles))
+      shown.formUnion(titles)
+      plans.append(RowPlan(id: id, kind: kind, topic: topic, titles: titles))
+    }
+    row("new", .new, nil, catalogue.newest)
+    for genre in catalogue.genres.prefix(6) { row("genre-\(genre.name)", .genre, genre.name, genre.titles) }
+    return plans
+  }
+
+  static let myListID = "my-list"
+
+  /// The profile's own list: `limit` titles after the one that `cursor` names, from the beginning where that is no
+  /// longer on it.
+  static func myList(_ viewing: ProfileViewing, after cursor: String?, limit: Int) -> RowPlan {
+    let start = cursor.flatMap { TitleID($0) }.flatMap { viewing.list.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
+    let titles = Array(viewing.list.dropFirst(start).prefix(limit))
+    let hasMore = start + titles.count < viewing.list.count
+    return RowPlan(
+      id: myListID, kind: "myList", title: "My list", titles: titles,
+      next: hasMore ? titles.last?.description : nil)
+  }
+
+  private init(id: String, kind: String, title: String, titles: [TitleID], next: String?) {
+    self.id = id
+    self.kind = kind
+    self.title = title
+    self.titles = titles
+    self.next = next
+    reasons = []
+  }
+
+  private static func title(of kind: RecommendedRow.Kind, topic: String?) -> String {
+    switch kind {
+    case .continueWatching: "Continue watching"
+    case .trending: "Trending now"
+    case .new: "New on Matinee"
+    case .genre: (topic ?? "More").prefix(1).uppercased() + (topic ?? "More").dropFirst()
+    }
+  }
+
+  /// Writes the row; false where it would have no card.
+  func append(
+    to json: inout [UInt8], catalogue: CatalogueView.State, viewing: ProfileViewing,
+    limit: MaturityRating, requestID: RequestID
+  ) -> Bool {
+    json += #"{"id":"#.utf8
+    JSONText.append(id, to: &json)
+    json += #","kind":""#.utf8
+    json += kind.utf8
+    json += #"","title":"#.utf8
+    JSONText.append(title, to: &json)
+    json += #","cards":["#.utf8
+    var count = 0
+    for (index, titleID) in titles.enumerated() {
+      guard let card = catalogue.card(titleID, within: limit) else { continue }
+      if count > 0 { json.append(UInt8(ascii: ",")) }
+      let details = viewing.details(
+        of: titleID, onlyUnderWay: true, reason: reasons.isEmpty ? nil : reasons[index], requestID: requestID)
+      CardWriter.append(card, details, to: &json)
+      count += 1
+    }
+    json += #"],"next":"#.utf8
+    if let next { JSONText.append(next, to: &json) } else { json += "null".utf8 }
+    json.append(UInt8(ascii: "}"))
+    return count > 0
+  }
+}
