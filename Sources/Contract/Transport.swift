@@ -5,14 +5,18 @@ package struct CallContext: Sendable {
   package var trace: TraceContext
   /// Sent as `Idempotency-Key`.
   package var idempotencyKey: String?
+  /// Where the request came in from, as the gateway saw it; sent as `x-client-address`.
+  package var clientAddress: NetworkAddress?
 
   package init(
-    principal: Principal, deadline: Deadline, trace: TraceContext = .root(), idempotencyKey: String? = nil
+    principal: Principal, deadline: Deadline, trace: TraceContext = .root(), idempotencyKey: String? = nil,
+    clientAddress: NetworkAddress? = nil
   ) {
     self.principal = principal
     self.deadline = deadline
     self.trace = trace
     self.idempotencyKey = idempotencyKey
+    self.clientAddress = clientAddress
   }
 
   /// A service calling on its own behalf.

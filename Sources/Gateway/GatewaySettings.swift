@@ -20,6 +20,9 @@ struct GatewaySettings: Sendable {
   let cachedTokens: Int
   /// Seconds until an upload must have been answered.
   let uploadDeadlineSeconds: Int
+  /// Proxies in front of the gateway, each of which adds the address it was called from to `x-forwarded-for`: so many
+  /// entries are believed, from the last one on.
+  let trustedProxies: Int
 
   init(_ reader: SettingsReader) throws {
     cachedProfiles = try reader.integer("GATEWAY_CACHED_PROFILES", default: 10_000, in: 10...1_000_000)
@@ -32,5 +35,6 @@ struct GatewaySettings: Sendable {
     rowTitles = try reader.integer("GATEWAY_ROW_TITLES", default: 20, in: 1...100)
     cachedTokens = try reader.integer("GATEWAY_CACHED_TOKENS", default: 20_000, in: 10...1_000_000)
     uploadDeadlineSeconds = try reader.integer("GATEWAY_UPLOAD_DEADLINE_SECONDS", default: 14_400, in: 1...86_400)
+    trustedProxies = try reader.integer("GATEWAY_TRUSTED_PROXIES", default: 0, in: 0...8)
   }
 }

@@ -2,7 +2,7 @@ import CacheKit
 package import Contract
 package import SecurityKit
 
-/// Says who makes a request.
+/// Says who makes a request, and from where.
 package protocol Authenticator: Sendable {
   /// The caller; `anonymous` is an answer, for the endpoint's `access` to judge. Throws a ``Problem``, usually 401.
   ///
@@ -13,6 +13,20 @@ package protocol Authenticator: Sendable {
     _ endpoint: any EndpointDescription, header: (_ lowercaseName: String) -> String?,
     parameters: [(name: String, value: String)]
   ) async throws -> Principal
+
+  /// The client's address, of a request that was authenticated.
+  ///
+  /// - Parameters:
+  ///   - peer: the other end of the connection.
+  ///   - header: the values of all lines of a header, joined by commas, by its lower-case name.
+  func clientAddress(peer: String?, header: (_ lowercaseName: String) -> String?) -> NetworkAddress?
+}
+
+extension Authenticator {
+  /// What the calling service says of its client.
+  package func clientAddress(peer: String?, header: (_ lowercaseName: String) -> String?) -> NetworkAddress? {
+    header(NetworkAddress.header).flatMap { NetworkAddress($0) }
+  }
 }
 
 /// `authorization: Internal <token>`, meant for this service. Tokens found good are remembered until they expire,

@@ -43,6 +43,9 @@ package struct RequestInfo: Sendable {
 
   package var principal: Principal { context.principal }
 
+  /// Where the client is: as the gateway saw it, or as a service that calls says. Nil where neither knows.
+  package var clientAddress: NetworkAddress? { context.clientAddress }
+
   /// The signed-in account, or 401.
   package func account() throws(Problem) -> AccountID {
     guard let account = principal.account else { throw .unauthenticated("Sign in to do this.") }

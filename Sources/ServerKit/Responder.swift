@@ -65,11 +65,16 @@ struct Responder: Sendable {
     if isCrowded && !entry.route.isPublic { throw Problem.unavailable("Too many requests are in flight.") }
 
     var principal = Principal.anonymous
+    var clientAddress: NetworkAddress?
     let access = entry.route.endpoint.access
     if !entry.route.isPublic {
       principal = try await authenticator.authenticate(
         entry.route.endpoint, header: { head.headers.first(name: $0) }, parameters: parameters)
       try access.admit(principal)
+      clientAddress = authenticator.clientAddress(peer: remoteAddress) { name in
+        let lines = head.headers[name]
+        return lines.isEmpty ? nil : lines.joined(separator: ",")
+      }
     }
     let asked = fields.deadlineMilliseconds.map { milliseconds in
       Deadline.after(.milliseconds(min(milliseconds, settings.deadlineLimitMilliseconds)))
@@ -87,7 +92,8 @@ struct Responder: Sendable {
     // Without a caller's deadline, the time a slow line takes for the body is not counted.
     let deadline = asked ?? .after(settings.deadline)
     let context = CallContext(
-      principal: principal, deadline: deadline, trace: trace, idempotencyKey: fields.idempotencyKey)
+      principal: principal, deadline: deadline, trace: trace, idempotencyKey: fields.idempotencyKey,
+      clientAddress: clientAddress)
     let info = RequestInfo(
       method: method ?? .get, target: target, context: context, requestID: fields.requestID ?? trace.traceID,
       remoteAddress: remoteAddress, fields: head.headers)

@@ -63,13 +63,17 @@ import Testing
     func open(
       settings: [String: String] = [:], _ body: (PublicClient) async throws -> Void
     ) async throws {
+      try await openSocket(settings: settings) { try await body(PublicClient(address: $0.baseURL)) }
+    }
+
+    func openSocket(settings: [String: String] = [:], _ body: (TestService) async throws -> Void) async throws {
       let silent = StubTransport { _ in throw TransportError.unreachable(upstream: "stub", reason: "not here") }
       let neighbours: [String: any Transport] = [
         "accounts": accounts, "playback": playback, "catalog": silent, "bus": silent, "recommendations": silent,
         "encoding": silent, "delivery": silent,
       ]
-      try await withService(GatewayModule.self, settings: settings, upstreams: neighbours, clock: clock) { service in
-        try await body(PublicClient(address: service.baseURL))
+      try await withService(GatewayModule.self, settings: settings, upstreams: neighbours, clock: clock) {
+        try await body($0)
       }
     }
   }
@@ -88,6 +92,38 @@ import Testing
       #expect(heard.profile == Sample.profile)
       #expect(heard.maturityLimit == .twelve)
       #expect(heard.role == .viewer)
+    }
+  }
+
+  @Test("The service behind hears the address of the connection, whatever the client claims it to be")
+  func clientAddress() async throws {
+    let door = try Door()
+    try await door.openSocket { service in
+      let connection = try RawConnection(port: service.port)
+      try await connection.send(
+        "GET \(history) HTTP/1.1\r\nhost: x\r\nauthorization: Bearer \(door.token())\r\n"
+          + "x-client-address: 6.6.6.6\r\nx-forwarded-for: 6.6.6.6\r\nforwarded: for=6.6.6.6\r\n\r\n")
+      try await connection.awaitText("HTTP/1.1 200")
+      let request = try #require(door.forwarded.last)
+      #expect(request.context.clientAddress == NetworkAddress("127.0.0.1"))
+      #expect(!request.headers.contains { $0.value.contains("6.6.6.6") })
+    }
+  }
+
+  @Test("Of x-forwarded-for as many entries are believed as there are proxies of our own, from the last one on")
+  func trustedProxies() async throws {
+    let door = try Door()
+    try await door.open(settings: ["GATEWAY_TRUSTED_PROXIES": "2"]) { (client: PublicClient) async throws in
+      for (lines, expected) in [
+        (["6.6.6.6, 203.0.113.9, 10.0.0.1"], "203.0.113.9"),
+        (["6.6.6.6", "203.0.113.9", "10.0.0.1:99"], "203.0.113.9"),
+        (["[2001:db8::9]:4711,10.0.0.1"], "2001:db8::9"), (["6.6.6.6, nonsense, 10.0.0.1"], "10.0.0.1"),
+        (["10.0.0.1"], "10.0.0.1"), (["6.6.6.6, 203.0.113.9,"], "127.0.0.1"), ([], "127.0.0.1"),
+      ] {
+        let hops = lines.map { (name: "x-forwarded-for", value: $0) }
+        #expect(try await client.get(history, headers: bearing(door.token()) + hops).status == 200)
+        #expect(door.forwarded.last?.context.clientAddress == NetworkAddress(expected), "\(lines)")
+      }
     }
   }
 

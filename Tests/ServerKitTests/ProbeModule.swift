@@ -32,6 +32,7 @@ enum Probe {
     var remainingMilliseconds: Int
     var idempotencyKey: String?
     var traceID: String
+    var clientAddress: String?
   }
 
   static let hello = Endpoint<Empty, Empty, Note>("probe.hello", .get, "/hello", access: .open, summary: "Says hello.")
@@ -86,7 +87,7 @@ extension Routes {
       return Probe.Seen(
         role: context.principal.role.rawValue, account: context.principal.account,
         remainingMilliseconds: context.deadline.remainingMilliseconds, idempotencyKey: context.idempotencyKey,
-        traceID: context.trace.traceID)
+        traceID: context.trace.traceID, clientAddress: call.request.clientAddress?.description)
     }
     raw(Probe.files) { call in
       Answer.text(

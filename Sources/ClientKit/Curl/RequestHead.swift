@@ -14,7 +14,7 @@ final class RequestHead: @unchecked Sendable {
   /// Names the transport writes itself, or that belong to one connection only (RFC 9110, 7.6.1).
   private static let ownNames: Set<String> = [
     "host", "content-length", "transfer-encoding", "connection", "keep-alive", "te", "trailer", "upgrade", "expect",
-    "proxy-authorization", "proxy-connection", "traceparent", "x-deadline-ms",
+    "proxy-authorization", "proxy-connection", "traceparent", "x-deadline-ms", NetworkAddress.header,
   ]
 
   /// Nil where the target or a header cannot be sent as it is: a line break in either would forge a request.
@@ -45,6 +45,7 @@ final class RequestHead: @unchecked Sendable {
       guard let line = Self.line("idempotency-key", key) else { return nil }
       lines.append(line)
     }
+    if let address = request.context.clientAddress { lines.append("\(NetworkAddress.header): \(address)") }
     lines.append("traceparent: " + request.context.trace.child().traceparent)
     for line in lines { append(line) }
   }

@@ -18,6 +18,7 @@ struct ViewerAuthenticator: Authenticator {
   private let endedSessions: BoundedCache<LoginSessionID, Bool>
   private let profiles: ProfileDirectory
   private let clock: WallClock
+  private let trustedProxies: Int
 
   init(settings: GatewaySettings, keyRing: KeyRing, profiles: ProfileDirectory, clock: WallClock) {
     tokens = BoundedCache(limit: settings.cachedTokens)
@@ -25,6 +26,13 @@ struct ViewerAuthenticator: Authenticator {
     self.keyRing = keyRing
     self.profiles = profiles
     self.clock = clock
+    trustedProxies = settings.trustedProxies
+  }
+
+  /// Whatever a client itself claims in `x-client-address` is not looked at.
+  func clientAddress(peer: String?, header: (_ lowercaseName: String) -> String?) -> NetworkAddress? {
+    guard trustedProxies > 0, let hops = header("x-forwarded-for") else { return peer.flatMap { NetworkAddress($0) } }
+    return ForwardedFor.client(peer: peer, hops: hops, trustedProxies: trustedProxies)
   }
 
   /// From now on no token of this log-in session is good.
