@@ -37,13 +37,16 @@ func api(_ name: String) -> Target {
 }
 
 /// A service speaks its own contract, those it calls, and those whose events it hears.
-func service(_ name: String, calls: [String] = [], also: [Target.Dependency] = []) -> Target {
+func service(
+  _ name: String, calls: [String] = [], also: [Target.Dependency] = [], resources: [Resource]? = nil
+) -> Target {
   .target(
     name: "\(name)Service",
     dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit"]
       + ([name] + calls).map { .target(name: "\($0)API") }
       + [logging, serviceLifecycle] + also,
     exclude: ["README.md"],
+    resources: resources,
     swiftSettings: style)
 }
 
@@ -94,7 +97,7 @@ let package = Package(
       ],
       exclude: ["README.md"],
       swiftSettings: style),
-    service("Accounts", also: ["SecurityKit"]),
+    service("Accounts", also: ["SecurityKit", "CacheKit"], resources: [.copy("Resources")]),
     service("Catalog", calls: ["Encoding"]),
     service("Encoding", calls: ["Catalog"], also: ["SecurityKit", nioCore]),
     .target(

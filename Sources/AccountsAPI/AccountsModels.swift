@@ -158,15 +158,20 @@ package struct Refreshed: Codable, Sendable {
 package struct LoginSession: Codable, Sendable, Hashable {
   package var id: LoginSessionID
   package var device: Device
+  /// Where it was last used, coarsely: the address's network, `203.0.113.0/24` or `2001:db8:7::/48`.
+  package var network: String?
   package var createdAt: Timestamp
   /// When its tokens were last refreshed.
   package var lastUsedAt: Timestamp
   /// Whether it is the one that asks.
   package var current: Bool
 
-  package init(id: LoginSessionID, device: Device, createdAt: Timestamp, lastUsedAt: Timestamp, current: Bool) {
+  package init(
+    id: LoginSessionID, device: Device, network: String?, createdAt: Timestamp, lastUsedAt: Timestamp, current: Bool
+  ) {
     self.id = id
     self.device = device
+    self.network = network
     self.createdAt = createdAt
     self.lastUsedAt = lastUsedAt
     self.current = current

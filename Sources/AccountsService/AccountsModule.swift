@@ -12,6 +12,7 @@ package struct AccountsModule: ServiceModule {
 
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try AccountsSettings(context.settings)
+    try LeakedPasswords.load()
     let keys = try AccountsKeys(dataFolder: context.dataFolder)
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/accounts.db", migrations: AccountsSchema.migrations, logger: context.logger,
@@ -29,13 +30,15 @@ package struct AccountsModule: ServiceModule {
     let sessions = LoginSessions(outbox: events.outbox, refreshKey: keys.refreshKey, settings: settings)
     let signUp = SignUpAccount(
       database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
-      fingerprintKey: keys.fingerprintKey, clock: context.clock)
+      fingerprintKey: keys.fingerprintKey, limit: AttemptLimit(settings.signUps, clock: context.clock),
+      clock: context.clock)
     if !settings.operatorFile.isEmpty {
       try await OperatorAccount(signUp: signUp, logger: context.logger).ensure(from: settings.operatorFile)
     }
 
     var parts = ServiceParts()
-    loginRoutes(context, settings, keys, database, signUp, sessions, hashing).add(to: &parts.routes)
+    let limits = GuessLimits(settings, clock: context.clock)
+    loginRoutes(context, settings, keys, database, signUp, sessions, hashing, limits).add(to: &parts.routes)
     LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
     ProfileRoutes(
       database: database, outbox: events.outbox, idempotency: idempotency,
@@ -52,15 +55,13 @@ package struct AccountsModule: ServiceModule {
 
   private static func loginRoutes(
     _ context: ServiceContext, _ settings: AccountsSettings, _ keys: AccountsKeys, _ database: ServiceDatabase,
-    _ signUp: SignUpAccount, _ sessions: LoginSessions, _ hashing: PasswordHashing
+    _ signUp: SignUpAccount, _ sessions: LoginSessions, _ hashing: PasswordHashing,
+    _ limits: GuessLimits
   ) -> LoginRoutes {
     LoginRoutes(
       database: database, signUp: signUp,
       logIn: LogInAccount(
-        database: database, sessions: sessions, hashing: hashing,
-        limit: WrongPasswordLimit(
-          maximum: settings.wrongPasswordsMaximum, forgivenSeconds: settings.wrongPasswordForgivenSeconds),
-        clock: context.clock),
+        database: database, sessions: sessions, hashing: hashing, limits: limits, clock: context.clock),
       sessions: sessions, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
       clock: context.clock, logger: context.logger,
       logIns: context.metrics.counter(

@@ -21,10 +21,25 @@ struct AccountsSettings: Sendable {
   let passwordThreads: Int
   /// Passwords that may wait for a thread; the next is refused.
   let passwordQueueMaximum: Int
-  /// Wrong passwords an address may have before it has to wait.
-  let wrongPasswordsMaximum: Int
+  /// Wrong passwords that may be tried at an account without waiting; from networks it is used from, as many again.
+  let wrongPasswordsPerAccount: Int
+  /// Wrong passwords that may be tried from an address, IPv6 by its /64, without waiting.
+  let wrongPasswordsPerAddress: Int
+  /// Wrong passwords that may be tried over all, from networks unknown to their accounts, without waiting.
+  let wrongPasswordsOverall: Int
+  /// The first wait; from then on it doubles.
+  let wrongPasswordDelaySeconds: Int
+  let wrongPasswordDelayMaximumSeconds: Int
   /// After which time one more wrong password is forgiven.
   let wrongPasswordForgivenSeconds: Int
+  /// The same for the overall limit.
+  let wrongPasswordOverallForgivenSeconds: Int
+  /// How long an account knows a network that it was used from.
+  let knownNetworkDays: Int
+  /// Accounts that may be opened from an address without waiting.
+  let signUpsPerAddress: Int
+  /// After which time one more is allowed.
+  let signUpForgivenSeconds: Int
   /// A JSON file naming the first operator's account; empty for none.
   let operatorFile: String
 
@@ -39,9 +54,35 @@ struct AccountsSettings: Sendable {
     passwordPasses = try reader.integer("ACCOUNTS_PASSWORD_PASSES", default: 2, in: 1...20)
     passwordThreads = try reader.integer("ACCOUNTS_PASSWORD_THREADS", default: 2, in: 1...64)
     passwordQueueMaximum = try reader.integer("ACCOUNTS_PASSWORD_QUEUE_MAXIMUM", default: 32, in: 1...10_000)
-    wrongPasswordsMaximum = try reader.integer("ACCOUNTS_WRONG_PASSWORDS_MAXIMUM", default: 10, in: 1...1000)
+    let tries = 1...1_000_000
+    wrongPasswordsPerAccount = try reader.integer("ACCOUNTS_WRONG_PASSWORDS_PER_ACCOUNT", default: 10, in: tries)
+    wrongPasswordsPerAddress = try reader.integer("ACCOUNTS_WRONG_PASSWORDS_PER_ADDRESS", default: 10, in: tries)
+    wrongPasswordsOverall = try reader.integer("ACCOUNTS_WRONG_PASSWORDS_OVERALL", default: 15, in: tries)
+    wrongPasswordDelaySeconds = try reader.integer("ACCOUNTS_WRONG_PASSWORD_DELAY_SECONDS", default: 15, in: 1...3600)
+    wrongPasswordDelayMaximumSeconds = try reader.integer(
+      "ACCOUNTS_WRONG_PASSWORD_DELAY_MAXIMUM_SECONDS", default: 900, in: 1...86_400)
     wrongPasswordForgivenSeconds = try reader.integer(
-      "ACCOUNTS_WRONG_PASSWORD_FORGIVEN_SECONDS", default: 30, in: 1...3600)
+      "ACCOUNTS_WRONG_PASSWORD_FORGIVEN_SECONDS", default: 300, in: 1...86_400)
+    wrongPasswordOverallForgivenSeconds = try reader.integer(
+      "ACCOUNTS_WRONG_PASSWORD_OVERALL_FORGIVEN_SECONDS", default: 10, in: 1...3600)
+    knownNetworkDays = try reader.integer("ACCOUNTS_KNOWN_NETWORK_DAYS", default: 90, in: 0...730)
+    signUpsPerAddress = try reader.integer("ACCOUNTS_SIGN_UPS_PER_ADDRESS", default: 20, in: tries)
+    signUpForgivenSeconds = try reader.integer("ACCOUNTS_SIGN_UP_FORGIVEN_SECONDS", default: 300, in: 1...86_400)
     operatorFile = try reader.text("ACCOUNTS_OPERATOR_FILE", default: "")
+  }
+
+  /// Of guesses at a secret, with this service's waits: passwords, PINs, codes.
+  func guesses(_ name: String, free: Int) -> AttemptLimit.Policy {
+    AttemptLimit.Policy(
+      name: name, free: free, firstDelaySeconds: Double(wrongPasswordDelaySeconds),
+      longestDelaySeconds: Double(wrongPasswordDelayMaximumSeconds),
+      forgivenSeconds: Double(wrongPasswordForgivenSeconds))
+  }
+
+  /// Of sign-ups from one address.
+  var signUps: AttemptLimit.Policy {
+    AttemptLimit.Policy(
+      name: "sign-ups-from-address", free: signUpsPerAddress, firstDelaySeconds: Double(signUpForgivenSeconds),
+      longestDelaySeconds: Double(signUpForgivenSeconds) * 12, forgivenSeconds: Double(signUpForgivenSeconds))
   }
 }

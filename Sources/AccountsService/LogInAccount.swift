@@ -8,7 +8,7 @@ struct LogInAccount: Sendable {
   let database: ServiceDatabase
   let sessions: LoginSessions
   let hashing: PasswordHashing
-  let limit: WrongPasswordLimit
+  let limits: GuessLimits
   let clock: WallClock
 
   struct Opened: Sendable {
@@ -19,25 +19,41 @@ struct LogInAccount: Sendable {
 
   /// Throws ``AccountsError/wrongCredentials``, in the same words and after the same work whether the address has an
   /// account or not.
-  func callAsFunction(_ draft: LogInDraft, deadline: Deadline, trace: TraceContext) async throws -> Opened {
-    try limit.check(draft.attemptKey, now: clock.now())
-    let known = try draft.email.flatMap { email in
-      try database.read { try AccountStore.credentials(emailKey: email.key, in: $0) }
+  /// Throws ``AccountsError/tooManyAttempts(_:)`` where guessing has to slow down.
+  func callAsFunction(_ draft: LogInDraft, _ context: CallContext) async throws -> Opened {
+    let address = context.clientAddress
+    let (known, isKnownNetwork) = try lookUp(draft.email, from: address)
+    let verdict: PasswordHashing.Verdict? = try await limits.logIn(
+      at: draft.attemptKey, from: address, isKnown: isKnownNetwork, before: context.deadline
+    ) {
+      let verdict = try await hashing.check(draft.password, against: known?.hash, before: context.deadline)
+      return verdict.isMatch ? verdict : nil
     }
-    let verdict = try await hashing.check(draft.password, against: known?.hash, before: deadline)
-    guard let known, verdict.isMatch else {
-      limit.noteWrong(draft.attemptKey, now: clock.now())
-      throw AccountsError.wrongCredentials
-    }
-    limit.noteRight(draft.attemptKey)
+    guard let known, let verdict else { throw AccountsError.wrongCredentials }
     let now = clock.now()
     return try await database.write { db in
       if let replacement = verdict.replacement {
         try AccountStore.replaceHash(of: known.account.id, known.hash, with: replacement, in: db)
       }
-      let refresh = try sessions.open(known.account.id, device: draft.device, now: now, trace: trace, in: db)
+      let refresh = try sessions.open(
+        known.account.id, device: draft.device, from: address, now: now, trace: context.trace, in: db)
       return Opened(
         account: known.account, profiles: try ProfileStore.profiles(of: known.account.id, in: db), refresh: refresh)
+    }
+  }
+
+  /// The account of that address, and whether it has been used from the caller's network.
+  private func lookUp(
+    _ email: EmailAddress?, from address: NetworkAddress?
+  ) throws -> (known: (account: Account, hash: PasswordHash)?, isKnownNetwork: Bool) {
+    guard let email else { return (nil, false) }
+    return try database.read { db in
+      guard let known = try AccountStore.credentials(emailKey: email.key, in: db) else { return (nil, false) }
+      guard let network = address?.network else { return (known, false) }
+      let since = clock.now().adding(seconds: -Double(sessions.settings.knownNetworkDays) * 86_400)
+      return (
+        known, try LoginSessionStore.wasUsed(known.account.id, from: network, since: since, in: db)
+      )
     }
   }
 }

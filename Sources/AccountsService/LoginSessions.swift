@@ -20,7 +20,8 @@ struct LoginSessions: Sendable {
 
   /// A new session of `account`; the ones unused for longest give way where there are too many.
   func open(
-    _ account: AccountID, device: Device, now: Timestamp, trace: TraceContext?, in db: SQLSession
+    _ account: AccountID, device: Device, from address: NetworkAddress?, now: Timestamp, trace: TraceContext?,
+    in db: SQLSession
   ) throws -> RefreshToken {
     let surplus = try LoginSessionStore.surplus(
       of: account, keeping: settings.loginSessionsMaximum - 1, now: now, in: db)
@@ -28,13 +29,14 @@ struct LoginSessions: Sendable {
     let token = RefreshToken(
       first: LoginSessionID(at: now), secret: Sodium.randomBytes(RefreshToken.secretBytes))
     try LoginSessionStore.insert(
-      token, account: account, device: device, now: now, expires: expiry(createdAt: now, now: now), in: db)
+      token, account: account, device: device, network: address?.network ?? "", now: now,
+      expires: expiry(createdAt: now, now: now), in: db)
     return token
   }
 
   /// Exchanges `token` for its successor. Does not throw for a bad token, since ending a session must be committed.
   func `continue`(
-    _ token: RefreshToken, now: Timestamp, trace: TraceContext?, in db: SQLSession
+    _ token: RefreshToken, from address: NetworkAddress?, now: Timestamp, trace: TraceContext?, in db: SQLSession
   ) throws -> Continuation {
     guard let session = try LoginSessionStore.session(token.session, in: db), session.endedAt == nil,
       now < session.expiresAt
@@ -43,7 +45,7 @@ struct LoginSessions: Sendable {
     if token.generation == session.generation {
       guard Sodium.constantTimeEquals(token.hash, session.tokenHash) else { return .refused }
       let expires = expiry(createdAt: session.createdAt, now: now)
-      try LoginSessionStore.rotate(to: successor, now: now, expires: expires, in: db)
+      try LoginSessionStore.rotate(to: successor, network: address?.network, now: now, expires: expires, in: db)
       return .continued(session, successor)
     }
     // Newer than the newest: only a database put back from an old copy knows less than its clients.

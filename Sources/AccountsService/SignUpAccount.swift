@@ -12,30 +12,34 @@ struct SignUpAccount: Sendable {
   let hashing: PasswordHashing
   let idempotency: IdempotencyStore
   let fingerprintKey: HMACKey
+  /// Of sign-ups from one address.
+  let limit: AttemptLimit
   let clock: WallClock
 
   /// A sign-up has no device to name yet.
   private static let device = Device(name: "Sign-up", kind: .web)
 
   /// Sent again under its key it answers the same account with new tokens: those of the first answer are kept nowhere.
-  /// Throws ``AccountsError/emailTaken``.
+  /// Throws ``AccountsError/emailTaken``, ``AccountsError/tooManyAttempts(_:)``.
   func callAsFunction(
-    _ draft: SignUpDraft, idempotencyKey: String?, deadline: Deadline, trace: TraceContext
+    _ draft: SignUpDraft, _ context: CallContext
   ) async throws -> (account: Account, refresh: RefreshToken) {
-    let hash = try await hashing.hash(draft.password, before: deadline)
+    try limit.spend(GuessLimits.site(context.clientAddress))
+    let hash = try await hashing.hash(draft.password, before: context.deadline)
     let fingerprint = fingerprintKey.authenticationCode(of: draft.fingerprint)
     let now = clock.now()
     return try await database.write { db in
       let result = try idempotency.perform(
-        key: idempotencyKey, scope: "accounts.signUp", request: fingerprint, in: db
+        key: context.idempotencyKey, scope: "accounts.signUp", request: fingerprint, in: db
       ) { db in
-        let account = try create(draft, role: .viewer, hash: hash, now: now, trace: trace, in: db)
+        let account = try create(draft, role: .viewer, hash: hash, now: now, trace: context.trace, in: db)
         return .init(status: 201, body: Array(account.id.description.utf8))
       }
       guard let id = AccountID(String(decoding: result.body, as: UTF8.self)),
         let account = try AccountStore.account(id, in: db)
       else { throw AccountsError.emailTaken }
-      let refresh = try sessions.open(account.id, device: Self.device, now: now, trace: trace, in: db)
+      let refresh = try sessions.open(
+        account.id, device: Self.device, from: context.clientAddress, now: now, trace: context.trace, in: db)
       return (account, refresh)
     }
   }

@@ -20,6 +20,8 @@ package struct Problem: Error, Codable, Sendable, Hashable {
   package var errors: [FieldError]?
   /// Seconds for the `Retry-After` header; not part of the body.
   package var retryAfterSeconds: Int?
+  /// The quota that was used up, for the `RateLimit` headers; not part of the body.
+  package var rateLimit: RateLimit?
 
   private enum CodingKeys: String, CodingKey { case type, title, status, detail, traceId, errors }
 
@@ -94,6 +96,13 @@ extension Problem {
     Problem(
       "too-many-requests", status: 429, title: "Too many requests", detail: detail,
       retryAfterSeconds: retryAfterSeconds)
+  }
+
+  /// A quota was used up; there is more when it resets.
+  package static func tooMany(_ detail: String, limit: RateLimit) -> Problem {
+    var problem = tooMany(detail, retryAfterSeconds: limit.resetSeconds)
+    problem.rateLimit = limit
+    return problem
   }
 
   package static func unavailable(_ detail: String, retryAfterSeconds: Int = 1) -> Problem {

@@ -41,6 +41,7 @@ package struct Answer: Sendable {
   static func problem(_ problem: Problem) -> Answer {
     var headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
     if let seconds = problem.retryAfterSeconds { headers.append(("retry-after", "\(seconds)")) }
+    if let limit = problem.rateLimit { headers += limit.headers }
     let bytes = (try? JSON.encode(problem)) ?? []
     return Answer(status: problem.status, headers: headers, body: .bytes(ByteBuffer(bytes: bytes)))
   }

@@ -17,29 +17,37 @@ struct AccountsDriver: Sendable {
   static let password = "a long enough passphrase"
   static let quickHashes = ["ACCOUNTS_PASSWORD_MEMORY_KIB": "64", "ACCOUNTS_PASSWORD_PASSES": "1"]
 
-  func context(_ principal: Principal = .anonymous, idempotencyKey: String? = nil) -> CallContext {
+  func context(
+    _ principal: Principal = .anonymous, idempotencyKey: String? = nil, from address: String? = nil
+  ) -> CallContext {
     var context = CallContext.test(principal)
     context.idempotencyKey = idempotencyKey
+    context.clientAddress = address.flatMap { NetworkAddress($0) }
     return context
   }
 
   func signUp(
-    _ email: String = "vera@matinee.example", password: String = password, idempotencyKey: String? = nil
+    _ email: String = "vera@matinee.example", password: String = password, idempotencyKey: String? = nil,
+    from address: String? = nil
   ) async throws -> SignedUp {
     try await service.transport.call(
       AccountsEndpoints.signUp,
       body: SignUp(email: email, password: password, displayName: "Vera", country: "DE", plan: .premium),
-      in: context(idempotencyKey: idempotencyKey))
+      in: context(idempotencyKey: idempotencyKey, from: address))
   }
 
-  func logIn(_ email: String = "vera@matinee.example", password: String = password) async throws -> LoggedIn {
+  func logIn(
+    _ email: String = "vera@matinee.example", password: String = password, from address: String? = nil
+  ) async throws -> LoggedIn {
     try await service.transport.call(
       AccountsEndpoints.logIn,
-      body: LogIn(email: email, password: password, device: Device(name: "Sofa", kind: .tv)), in: context())
+      body: LogIn(email: email, password: password, device: Device(name: "Sofa", kind: .tv)),
+      in: context(from: address))
   }
 
-  func refresh(_ token: String) async throws -> Refreshed {
-    try await service.transport.call(AccountsEndpoints.refresh, body: Refresh(refreshToken: token), in: context())
+  func refresh(_ token: String, from address: String? = nil) async throws -> Refreshed {
+    try await service.transport.call(
+      AccountsEndpoints.refresh, body: Refresh(refreshToken: token), in: context(from: address))
   }
 
   /// Whom an access token is of, by the published keys.

@@ -143,8 +143,8 @@ import Testing
       for number in 0..<1200 {
         let token = RefreshToken(first: LoginSessionID(seed: "\(number)"), secret: [UInt8](repeating: 1, count: 32))
         try LoginSessionStore.insert(
-          token, account: AccountID(seed: "a"), device: Device(name: "Sofa", kind: .tv), now: time.clock.now(),
-          expires: time.clock.now().adding(seconds: number < 1100 ? 10 : 1000), in: db)
+          token, account: AccountID(seed: "a"), device: Device(name: "Sofa", kind: .tv), network: "",
+          now: time.clock.now(), expires: time.clock.now().adding(seconds: number < 1100 ? 10 : 1000), in: db)
       }
     }
     time.advance(seconds: 100)

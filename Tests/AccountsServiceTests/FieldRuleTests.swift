@@ -51,7 +51,7 @@ import Testing
     "The passwords that are guessed first, runs, repeats and the address itself are refused",
     arguments: [
       "password", "PassWord1", "12345678", "87654321", "aaaaaaaa", "abcdefgh", "qwertyuiop", "vera@matinee.example",
-      "VERA@matinee.example",
+      "VERA@matinee.example", "Contraseña", "knackwurst8853", "ILOVEYOU1", "p@55w0rd",
     ])
   func commonPasswords(text: String) throws {
     let address = try EmailAddress("vera@matinee.example")

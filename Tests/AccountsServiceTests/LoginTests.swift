@@ -118,20 +118,6 @@ import Testing
     }
   }
 
-  @Test("An address with too many wrong passwords has to wait, and is let in after it did")
-  func wrongPasswords() async throws {
-    let settings = AccountsDriver.quickHashes.merging(["ACCOUNTS_WRONG_PASSWORDS_MAXIMUM": "3"]) { $1 }
-    try await withAccounts(settings) { accounts in
-      _ = try await accounts.signUp()
-      for _ in 0..<3 { _ = try await accounts.problem { try await accounts.logIn(password: "wrong, all wrong") } }
-      let problem = try await accounts.problem { try await accounts.logIn() }
-      #expect(problem.status == 429)
-      #expect((1...30).contains(problem.retryAfterSeconds ?? 0))
-      accounts.time.advance(seconds: 31)
-      _ = try await accounts.logIn()
-    }
-  }
-
   @Test("A flood of log-ins is shed with 429 and Retry-After, and those that are taken succeed")
   func flood() async throws {
     let settings = ["ACCOUNTS_PASSWORD_THREADS": "1", "ACCOUNTS_PASSWORD_QUEUE_MAXIMUM": "2"]

@@ -74,33 +74,3 @@ private final class Count: Sendable {
     await #expect(throws: AccountsError.passwordQueueFull) { try await threads.run(before: later) { 2 } }
   }
 }
-
-@Suite struct WrongPasswordLimitTests {
-  private let start = Timestamp(milliseconds: 1_800_000_000_000)
-
-  @Test("After too many wrong passwords an address waits, one more try being forgiven at a time")
-  func slowing() throws {
-    let limit = WrongPasswordLimit(maximum: 3, forgivenSeconds: 30)
-    for _ in 0..<3 {
-      try limit.check("vera", now: start)
-      limit.noteWrong("vera", now: start)
-    }
-    #expect(throws: AccountsError.tooManyWrongPasswords(retryAfterSeconds: 30)) { try limit.check("vera", now: start) }
-    #expect(throws: AccountsError.tooManyWrongPasswords(retryAfterSeconds: 10)) {
-      try limit.check("vera", now: start.adding(seconds: 20))
-    }
-    try limit.check("vera", now: start.adding(seconds: 30))
-    try limit.check("otto", now: start)
-    limit.noteWrong("vera", now: start.adding(seconds: 30))
-    #expect(throws: AccountsError.self) { try limit.check("vera", now: start.adding(seconds: 31)) }
-  }
-
-  @Test("The right password clears the count")
-  func clearing() throws {
-    let limit = WrongPasswordLimit(maximum: 2, forgivenSeconds: 30)
-    limit.noteWrong("vera", now: start)
-    limit.noteRight("vera")
-    limit.noteWrong("vera", now: start)
-    try limit.check("vera", now: start)
-  }
-}

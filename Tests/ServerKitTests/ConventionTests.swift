@@ -1,9 +1,10 @@
 import ClientKit
 import Contract
 import SecurityKit
-import ServerKit
 import TestKit
 import Testing
+
+@testable import ServerKit
 
 let viewer = Principal(role: .viewer, account: AccountID(seed: "viewer"))
 let item = TitleID(seed: "one")
@@ -172,7 +173,21 @@ struct ConventionTests {
       #expect(seen.idempotencyKey == "k-1")
       #expect(seen.traceID == context.trace.traceID)
       #expect((1...900).contains(seen.remainingMilliseconds))
+      #expect(seen.clientAddress == nil)
+      context.clientAddress = NetworkAddress("2001:db8::7")
+      #expect(try await service.transport.call(Probe.seen, in: context).clientAddress == "2001:db8::7")
     }
+  }
+
+  @Test("A quota that is used up is told in RateLimit and RateLimit-Policy, too")
+  func rateLimit() async throws {
+    let limit = RateLimit(name: "tries", quota: 10, windowSeconds: 300, remaining: 0, resetSeconds: 15)
+    let answer = Answer.problem(.tooMany("Later.", limit: limit))
+    let headers = Dictionary(uniqueKeysWithValues: answer.headers.map { ($0.name, $0.value) })
+    #expect(answer.status == 429)
+    #expect(headers["retry-after"] == "15")
+    #expect(headers["ratelimit-policy"] == #""tries";q=10;w=300"#)
+    #expect(headers["ratelimit"] == #""tries";r=0;t=15"#)
   }
 
   @Test("A request id is echoed where it is fit to be, and made otherwise")

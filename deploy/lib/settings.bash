@@ -91,6 +91,8 @@ export_ports() {
   done
   port_of encoder-1
   export MATINEE_ENCODER_PORT=$REPLY
+  # Everybody who tries a stack on one machine comes from one address.
+  export MATINEE_ACCOUNTS_SIGN_UPS_PER_ADDRESS=${MATINEE_ACCOUNTS_SIGN_UPS_PER_ADDRESS:-1000}
   export MATINEE_ACCOUNTS_OPERATOR_FILE=$demonstration_folder/operator.json
 }
 

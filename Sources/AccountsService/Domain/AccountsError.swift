@@ -5,7 +5,10 @@ enum AccountsError: Error, Sendable, Equatable {
   /// The address is unknown or the password is wrong; which of the two is not said.
   case wrongCredentials
   case emailTaken
-  case tooManyWrongPasswords(retryAfterSeconds: Int)
+  /// The password that somebody who is signed in was asked for again is wrong.
+  case wrongPassword
+  /// Of whatever the quota is of.
+  case tooManyAttempts(RateLimit)
   /// More passwords wait to be hashed than may.
   case passwordQueueFull
   case deadlinePassed
@@ -31,8 +34,12 @@ extension AccountsError: ProblemConvertible {
         "email-taken", status: 409, title: "The address cannot be used",
         detail: "An account cannot be opened with this e-mail address. Log in if it is yours.",
         errors: [.init(field: "email", message: "cannot be used")])
-    case .tooManyWrongPasswords(let seconds):
-      .tooMany("There were too many wrong passwords for this address.", retryAfterSeconds: seconds)
+    case .wrongPassword:
+      Problem(
+        "wrong-password", status: 403, title: "The password is wrong",
+        detail: "The account's password was asked for, and this is not it.")
+    case .tooManyAttempts(let limit):
+      .tooMany("There were too many attempts; try again later.", limit: limit)
     case .passwordQueueFull:
       .tooMany("Too many log-ins are waiting.", retryAfterSeconds: 1)
     case .deadlinePassed:

@@ -32,9 +32,7 @@ struct LoginRoutes: Sendable {
 
   private func answerSignUp(_ call: Call<Empty, SignUp>) async throws -> Answer {
     let context = call.request.context
-    let (account, refresh) = try await signUp(
-      SignUpDraft(call.body), idempotencyKey: context.idempotencyKey, deadline: context.deadline,
-      trace: context.trace)
+    let (account, refresh) = try await signUp(SignUpDraft(call.body), context)
     let tokens = mint.tokens(for: account.id, role: account.role, refresh: refresh, now: clock.now())
     return try .uncached(
       SignedUp(
@@ -47,7 +45,7 @@ struct LoginRoutes: Sendable {
     let context = call.request.context
     let opened: LogInAccount.Opened
     do {
-      opened = try await logIn(LogInDraft(call.body), deadline: context.deadline, trace: context.trace)
+      opened = try await logIn(LogInDraft(call.body), context)
     } catch let error as AccountsError {
       logIns.increment([error.outcome])
       throw error
@@ -69,8 +67,11 @@ struct LoginRoutes: Sendable {
       throw AccountsError.refreshTokenInvalid
     }
     let now = clock.now()
-    let trace = call.request.context.trace
-    switch try await database.write({ try sessions.continue(token, now: now, trace: trace, in: $0) }) {
+    let context = call.request.context
+    let outcome = try await database.write { db in
+      try sessions.continue(token, from: context.clientAddress, now: now, trace: context.trace, in: db)
+    }
+    switch outcome {
     case .continued(let session, let successor):
       refreshes.increment(["accepted"])
       let tokens = mint.tokens(for: session.account, role: session.role, refresh: successor, now: now)
@@ -96,7 +97,7 @@ extension AccountsError {
   fileprivate var outcome: String {
     switch self {
     case .wrongCredentials: "wrong"
-    case .tooManyWrongPasswords: "limited"
+    case .tooManyAttempts: "limited"
     case .passwordQueueFull, .deadlinePassed: "shed"
     default: "other"
     }

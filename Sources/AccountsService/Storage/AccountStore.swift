@@ -44,6 +44,10 @@ enum AccountStore {
     ) { (try account($0), PasswordHash(text: $0.text(7))) }
   }
 
+  static func passwordHash(of id: AccountID, in db: SQLSession) throws -> PasswordHash? {
+    try db.first("SELECT password_hash FROM account WHERE id = ?", id) { PasswordHash(text: $0.text(0)) }
+  }
+
   /// Replaces the hash, unless it is no longer the one that was checked.
   static func replaceHash(
     of id: AccountID, _ old: PasswordHash, with new: PasswordHash, in db: SQLSession

@@ -55,7 +55,13 @@ enum AccountsSchema {
         CREATE INDEX login_session_by_account ON login_session (account_id, refreshed_at) WHERE ended_at IS NULL;
         CREATE INDEX login_session_by_expiry ON login_session (expires_at);
         CREATE INDEX login_session_by_end ON login_session (ended_at) WHERE ended_at IS NOT NULL;
-        """)
+        """),
+      Migration(
+        first + 1, "networks of log-in sessions",
+        """
+        ALTER TABLE login_session ADD COLUMN network TEXT NOT NULL DEFAULT '';
+        CREATE INDEX login_session_by_network ON login_session (account_id, network);
+        """),
     ]
   }
 }

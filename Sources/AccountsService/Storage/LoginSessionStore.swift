@@ -20,15 +20,17 @@ struct StoredLoginSession: Sendable {
 /// All SQL about log-in sessions.
 enum LoginSessionStore {
   static func insert(
-    _ token: RefreshToken, account: AccountID, device: Device, now: Timestamp, expires: Timestamp, in db: SQLSession
+    _ token: RefreshToken, account: AccountID, device: Device, network: String, now: Timestamp, expires: Timestamp,
+    in db: SQLSession
   ) throws {
     try db.execute(
       """
       INSERT INTO login_session
-        (id, account_id, device_name, device_kind, generation, token_hash, created_at, refreshed_at, expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (id, account_id, device_name, device_kind, network, generation, token_hash, created_at, refreshed_at,
+         expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
-      token.session, account, device.name, device.kind, token.generation, token.hash, now, now, expires)
+      token.session, account, device.name, device.kind, network, token.generation, token.hash, now, now, expires)
   }
 
   static func session(_ id: LoginSessionID, in db: SQLSession) throws -> StoredLoginSession? {
@@ -48,10 +50,34 @@ enum LoginSessionStore {
   }
 
   /// Makes `token` the newest of its session.
-  static func rotate(to token: RefreshToken, now: Timestamp, expires: Timestamp, in db: SQLSession) throws {
+  ///
+  /// - Parameter network: where it was asked for; where that is not known the last one stays.
+  static func rotate(
+    to token: RefreshToken, network: String?, now: Timestamp, expires: Timestamp, in db: SQLSession
+  ) throws {
     try db.execute(
-      "UPDATE login_session SET generation = ?, token_hash = ?, refreshed_at = ?, expires_at = ? WHERE id = ?",
-      token.generation, token.hash, now, expires, token.session)
+      """
+      UPDATE login_session
+      SET generation = ?, token_hash = ?, network = COALESCE(?, network), refreshed_at = ?, expires_at = ?
+      WHERE id = ?
+      """,
+      token.generation, token.hash, network, now, expires, token.session)
+  }
+
+  /// Whether the account has been used from `network` since `time`, by a session that was not stolen as far as is
+  /// known; by `login_session_by_network`.
+  static func wasUsed(
+    _ account: AccountID, from network: String, since time: Timestamp, in db: SQLSession
+  ) throws -> Bool {
+    try db.first(
+      """
+      SELECT 1 FROM login_session
+      WHERE account_id = ? AND network = ? AND refreshed_at > ?
+        AND (end_reason IS NULL OR end_reason <> 'refreshTokenReused')
+      LIMIT 1
+      """,
+      account, network, time
+    ) { $0.int(0) } != nil
   }
 
   /// Whether it was still going.
@@ -83,16 +109,17 @@ enum LoginSessionStore {
   ) throws -> [LoginSession] {
     try db.rows(
       """
-      SELECT id, device_name, device_kind, created_at, refreshed_at FROM login_session
+      SELECT id, device_name, device_kind, created_at, refreshed_at, network FROM login_session
       WHERE account_id = ? AND ended_at IS NULL AND expires_at > ?
       ORDER BY refreshed_at DESC, id DESC LIMIT ?
       """,
       account, now, limit
     ) { row in
       let id: LoginSessionID = try row.id(0)
+      let network = row.text(5)
       return LoginSession(
-        id: id, device: Device(name: row.text(1), kind: try row.choice(2)), createdAt: row.time(3),
-        lastUsedAt: row.time(4), current: id == current)
+        id: id, device: Device(name: row.text(1), kind: try row.choice(2)), network: network.isEmpty ? nil : network,
+        createdAt: row.time(3), lastUsedAt: row.time(4), current: id == current)
     }
   }
 

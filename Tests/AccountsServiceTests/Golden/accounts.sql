@@ -50,7 +50,7 @@ CREATE TABLE login_session (
   refreshed_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   ended_at INTEGER,
-  end_reason TEXT CHECK (end_reason IN ('refreshTokenReused', 'signedOut', 'displaced')),
+  end_reason TEXT CHECK (end_reason IN ('refreshTokenReused', 'signedOut', 'displaced')), network TEXT NOT NULL DEFAULT '',
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -100,3 +100,5 @@ CREATE INDEX login_session_by_account ON login_session (account_id, refreshed_at
 CREATE INDEX login_session_by_end ON login_session (ended_at) WHERE ended_at IS NOT NULL;
 
 CREATE INDEX login_session_by_expiry ON login_session (expires_at);
+
+CREATE INDEX login_session_by_network ON login_session (account_id, network);

@@ -105,6 +105,7 @@ package final class RunningStack: Sendable {
     var all = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("MATINEE_") || $0.key == "MATINEE_TOOLS" }
     all["MATINEE_HOME"] = home
     all["MATINEE_ACCOUNTS_OPERATOR_FILE"] = home + "/operator.json"
+    all["MATINEE_ACCOUNTS_SIGN_UPS_PER_ADDRESS"] = "100000"
     all["SWIFT_BACKTRACE"] = "enable=no"
     for (service, port) in ports {
       all["MATINEE_\(service.uppercased())_PORT"] = String(port)
