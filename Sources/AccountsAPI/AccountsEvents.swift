@@ -6,11 +6,14 @@ package struct AccountCreated: EventBody {
   package var accountId: AccountID
   package var plan: Plan
   package var country: String
+  /// What the plan gives; absent in events of versions that did not tell.
+  package var entitlements: Entitlements?
 
-  package init(accountId: AccountID, plan: Plan, country: String) {
+  package init(accountId: AccountID, plan: Plan, country: String, entitlements: Entitlements? = nil) {
     self.accountId = accountId
     self.plan = plan
     self.country = country
+    self.entitlements = entitlements
   }
 }
 

@@ -29,10 +29,6 @@ package enum AccountRole: String, Codable, Sendable, CaseIterable {
   case `operator`
 }
 
-package enum Plan: String, Codable, Sendable, CaseIterable {
-  case basic, standard, premium
-}
-
 package struct Profile: Codable, Sendable, Hashable {
   package var id: ProfileID
   package var accountId: AccountID

@@ -13,16 +13,19 @@ package struct AccountsModule: ServiceModule {
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try AccountsSettings(context.settings)
     try LeakedPasswords.load()
+    let plans = try PlanCatalogue.load(settings.plansFile)
     let keys = try AccountsKeys(dataFolder: context.dataFolder)
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/accounts.db", migrations: AccountsSchema.migrations, logger: context.logger,
       metrics: context.metrics)
     var events = try ServiceEvents(
       context, database: database,
-      publishes: [AccountCreated.self, ProfileChanged.self, ProfileDeleted.self, LoginSessionEnded.self])
+      publishes: [
+        AccountCreated.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self, LoginSessionEnded.self,
+      ])
     let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
     events.snapshot { [clock = context.clock] db, line in
-      try AccountsSnapshot.write(endedAfter: clock.now().adding(seconds: -tokensLiveSeconds), from: db, line)
+      try AccountsSnapshot.write(plans, endedAfter: clock.now().adding(seconds: -tokensLiveSeconds), from: db, line)
     }
     let idempotency = IdempotencyStore(clock: context.clock)
     let hashing = try await PasswordHashing(settings: settings, metrics: context.metrics)
@@ -30,7 +33,7 @@ package struct AccountsModule: ServiceModule {
     let sessions = LoginSessions(outbox: events.outbox, refreshKey: keys.refreshKey, settings: settings)
     let signUp = SignUpAccount(
       database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
-      fingerprintKey: keys.fingerprintKey, limit: AttemptLimit(settings.signUps, clock: context.clock),
+      plans: plans, fingerprintKey: keys.fingerprintKey, limit: AttemptLimit(settings.signUps, clock: context.clock),
       clock: context.clock)
     if !settings.operatorFile.isEmpty {
       try await OperatorAccount(signUp: signUp, logger: context.logger).ensure(from: settings.operatorFile)
@@ -41,13 +44,14 @@ package struct AccountsModule: ServiceModule {
     loginRoutes(context, settings, keys, database, signUp, sessions, hashing, limits).add(to: &parts.routes)
     LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
     ProfileRoutes(
-      database: database, outbox: events.outbox, idempotency: idempotency,
-      profilesMaximum: settings.profilesMaximum, clock: context.clock
+      database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, clock: context.clock
     ).add(to: &parts.routes)
+    PlanRoutes(database: database, outbox: events.outbox, plans: plans).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background =
       events.background + [
-        AccountsUpkeep(database: database, idempotency: idempotency, clock: context.clock, logger: context.logger)
+        AccountsUpkeep(database: database, idempotency: idempotency, clock: context.clock, logger: context.logger),
+        TellEntitlements(database: database, outbox: events.outbox, plans: plans, logger: context.logger),
       ]
     parts.onClose = [{ database.close() }, { hashing.stop() }]
     return parts

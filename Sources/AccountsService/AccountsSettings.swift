@@ -12,7 +12,8 @@ struct AccountsSettings: Sendable {
   let refreshGraceSeconds: Int
   /// Log-in sessions an account may have; one more displaces the one unused for longest.
   let loginSessionsMaximum: Int
-  let profilesMaximum: Int
+  /// A JSON file of plans in place of the one that comes with the program; empty for that.
+  let plansFile: String
   /// Argon2's memory for one hash.
   let passwordMemoryKiB: Int
   /// Argon2's passes over that memory.
@@ -49,7 +50,7 @@ struct AccountsSettings: Sendable {
     loginSessionMaximumDays = try reader.integer("ACCOUNTS_LOGIN_SESSION_MAXIMUM_DAYS", default: 365, in: 1...730)
     refreshGraceSeconds = try reader.integer("ACCOUNTS_REFRESH_GRACE_SECONDS", default: 10, in: 0...60)
     loginSessionsMaximum = try reader.integer("ACCOUNTS_LOGIN_SESSIONS_MAXIMUM", default: 50, in: 1...1000)
-    profilesMaximum = try reader.integer("ACCOUNTS_PROFILES_MAXIMUM", default: 5, in: 1...50)
+    plansFile = try reader.text("ACCOUNTS_PLANS_FILE", default: "")
     passwordMemoryKiB = try reader.integer("ACCOUNTS_PASSWORD_MEMORY_KIB", default: 19 * 1024, in: 8...1_048_576)
     passwordPasses = try reader.integer("ACCOUNTS_PASSWORD_PASSES", default: 2, in: 1...20)
     passwordThreads = try reader.integer("ACCOUNTS_PASSWORD_THREADS", default: 2, in: 1...64)

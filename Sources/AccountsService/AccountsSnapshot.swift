@@ -6,9 +6,9 @@ import StorageKit
 enum AccountsSnapshot {
   /// - Parameter endedAfter: log-in sessions that ended before are left out: no access token of theirs is alive.
   static func write(
-    endedAfter: Timestamp, from db: SQLSession, _ line: ([UInt8]) throws -> Void
+    _ plans: PlanCatalogue, endedAfter: Timestamp, from db: SQLSession, _ line: ([UInt8]) throws -> Void
   ) throws {
-    try AccountStore.forEach(in: db) { try line(JSON.encode(AccountsSnapshotLine(account: $0))) }
+    try AccountStore.forEach(plans, in: db) { try line(JSON.encode(AccountsSnapshotLine(account: $0))) }
     try ProfileStore.forEach(in: db) { try line(JSON.encode(AccountsSnapshotLine(profile: ProfileChanged($0)))) }
     try LoginSessionStore.forEachEnded(after: endedAfter, in: db) {
       try line(JSON.encode(AccountsSnapshotLine(endedLoginSession: $0)))

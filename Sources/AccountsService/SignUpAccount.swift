@@ -11,6 +11,7 @@ struct SignUpAccount: Sendable {
   let sessions: LoginSessions
   let hashing: PasswordHashing
   let idempotency: IdempotencyStore
+  let plans: PlanCatalogue
   let fingerprintKey: HMACKey
   /// Of sign-ups from one address.
   let limit: AttemptLimit
@@ -53,8 +54,11 @@ struct SignUpAccount: Sendable {
       id: AccountID(at: now), email: draft.email.text, displayName: draft.displayName, country: draft.country,
       plan: draft.plan, role: role, createdAt: now)
     try AccountStore.insert(account, emailKey: draft.email.key, hash: hash, in: db)
+    let entitlements = plans.entitlements(of: account.plan)
+    try EntitlementStore.markTold(entitlements, to: account.id, in: db)
     try outbox.append(
-      AccountCreated(accountId: account.id, plan: account.plan, country: account.country),
+      AccountCreated(
+        accountId: account.id, plan: account.plan, country: account.country, entitlements: entitlements),
       subject: account.id.description, in: db, trace: trace)
     return account
   }

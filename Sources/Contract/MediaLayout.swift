@@ -6,6 +6,23 @@ package enum MediaLayout {
   package static let poster = "poster.jpg"
   package static let storyboard = "storyboard.vtt"
 
+  /// No cap on the height may be lower: every film has a rendition whose shorter side has no more pixels.
+  package static let lowestHeightCap = 240
+
+  /// The part of an asset's folder that holds pictures: a folder for each rendition, named for the pixels of the
+  /// shorter side: `video/720p`.
+  package static let videoFolder = "video"
+
+  /// The pixels of the shorter side of the rendition to which `file` belongs, by its folder; nil where no rendition's
+  /// name stands there.
+  package static func renditionHeight(of file: some StringProtocol) -> Int? {
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count > 2, parts[0] == videoFolder, parts[1].last == "p" else { return nil }
+    let digits = parts[1].dropLast()
+    guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int(digits)
+  }
+
   /// The public address of a file of a playing session.
   package static func mediaPath(token: String, asset: AssetID, file: String) -> String {
     "/media/\(token)/\(asset)/\(file)"

@@ -52,7 +52,11 @@ package struct PlaybackProgressed: EventBody {
 /// Subject: the profile's id. The session's media addresses stop working.
 package struct PlaybackEnded: EventBody {
   package static let type = "playback.session.ended.v1"
-  package enum Reason: String, Codable, Sendable { case stopped, ended, leaseExpired, profileDeleted, signedOut }
+  package enum Reason: String, Codable, Sendable {
+    case stopped, ended, leaseExpired, profileDeleted, signedOut
+    /// The account's plan no longer gives so many streams, or so sharp ones: started anew, it may go on.
+    case planChanged
+  }
   package var sessionId: PlaybackSessionID
   package var profileId: ProfileID
   package var titleId: TitleID

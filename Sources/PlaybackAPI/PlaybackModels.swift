@@ -4,7 +4,7 @@ package struct StartPlayback: Codable, Sendable {
   package struct Device: Codable, Sendable {
     package enum Kind: String, Codable, Sendable, CaseIterable { case web, phone, tablet, tv }
     package var kind: Kind
-    /// Pixels; the best rendition the device can show.
+    /// Pixels of the shorter side; the best rendition the device can show. Sharper ones are not delivered.
     package var maxHeight: Int?
 
     package init(kind: Kind, maxHeight: Int? = nil) {
@@ -37,6 +37,8 @@ package struct PlaybackSession: Codable, Sendable {
   package var id: PlaybackSessionID
   package var titleId: TitleID
   package var manifests: Manifests
+  /// Pixels of the shorter side of the sharpest rendition delivered: what the plan gives and the device can show.
+  package var maxHeight: Int
   package var resumeAtSeconds: Double
   package var durationSeconds: Double
   package var heartbeatSeconds: Int
@@ -47,12 +49,14 @@ package struct PlaybackSession: Codable, Sendable {
   package var leaseExpiresAt: Timestamp
 
   package init(
-    id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, resumeAtSeconds: Double, durationSeconds: Double,
-    heartbeatSeconds: Int, subtitles: [String: String], storyboard: String?, leaseExpiresAt: Timestamp
+    id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, maxHeight: Int, resumeAtSeconds: Double,
+    durationSeconds: Double, heartbeatSeconds: Int, subtitles: [String: String], storyboard: String?,
+    leaseExpiresAt: Timestamp
   ) {
     self.id = id
     self.titleId = titleId
     self.manifests = manifests
+    self.maxHeight = maxHeight
     self.resumeAtSeconds = resumeAtSeconds
     self.durationSeconds = durationSeconds
     self.heartbeatSeconds = heartbeatSeconds

@@ -34,7 +34,7 @@ package struct PlaybackParts: Sendable {
     sweep = SweepLeases(
       settings: settings, database: database, leases: leases, ending: ending, answers: answers, clock: clock,
       logger: logger)
-    accounts = AccountsConsumer(ending: ending, answers: answers, clock: clock)
+    accounts = AccountsConsumer(ending: ending, answers: answers, leases: leases, clock: clock)
   }
 
   /// After a restart nobody knows when the players were last heard: each open session gets a whole lease.

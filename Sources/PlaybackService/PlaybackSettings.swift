@@ -1,4 +1,5 @@
 package import ConfigKit
+import Contract
 
 /// Every setting of playback, once. Names carry the prefix `MATINEE_PLAYBACK_`.
 package struct PlaybackSettings: Sendable {
@@ -8,9 +9,8 @@ package struct PlaybackSettings: Sendable {
   package let leaseHeartbeats: Int
   /// Streams at once of an account whose plan has not been heard of yet.
   package let streamsByDefault: Int
-  package let streamsOfBasic: Int
-  package let streamsOfStandard: Int
-  package let streamsOfPremium: Int
+  /// Pixels of the picture's shorter side, for such an account.
+  package let maxHeightByDefault: Int
   /// How long a session's media addresses work, in seconds: the bound on what a leaked address is worth.
   package let mediaTokenSeconds: Int
   /// Below this share of the programme nothing is resumed: it has hardly begun.
@@ -42,9 +42,8 @@ package struct PlaybackSettings: Sendable {
     heartbeatSeconds = try reader.integer("PLAYBACK_HEARTBEAT_SECONDS", default: 10, in: 1...60)
     leaseHeartbeats = try reader.integer("PLAYBACK_LEASE_HEARTBEATS", default: 3, in: 2...10)
     streamsByDefault = try reader.integer("PLAYBACK_STREAMS_DEFAULT", default: 4, in: 1...100)
-    streamsOfBasic = try reader.integer("PLAYBACK_STREAMS_BASIC", default: 1, in: 1...100)
-    streamsOfStandard = try reader.integer("PLAYBACK_STREAMS_STANDARD", default: 2, in: 1...100)
-    streamsOfPremium = try reader.integer("PLAYBACK_STREAMS_PREMIUM", default: 4, in: 1...100)
+    maxHeightByDefault = try reader.integer(
+      "PLAYBACK_MAX_HEIGHT_DEFAULT", default: 1080, in: MediaLayout.lowestHeightCap...8640)
     mediaTokenSeconds = try reader.integer("PLAYBACK_MEDIA_TOKEN_SECONDS", default: 14_400, in: 60...86_400)
     resumeFromShare = try reader.double("PLAYBACK_RESUME_FROM_SHARE", default: 0.02, in: 0...0.5)
     resumeUntilShare = try reader.double("PLAYBACK_RESUME_UNTIL_SHARE", default: 0.92, in: 0.5...1)

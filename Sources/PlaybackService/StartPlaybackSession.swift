@@ -45,7 +45,7 @@ package struct StartPlaybackSession: Sendable {
     let scope = Self.scope(of: viewer.profile)
     return try await database.write { db in
       let kept = try answers.perform(key: key, scope: scope, request: canonical, in: db) { db in
-        let session = try open(id, request.titleId, by: viewer, at: now, trace: trace, in: db)
+        let session = try open(id, request, by: viewer, at: now, trace: trace, in: db)
         return IdempotencyStore.Result(status: PlaybackEndpoints.start.status, body: try JSON.encode(session))
       }
       return kept.body
@@ -58,14 +58,17 @@ package struct StartPlaybackSession: Sendable {
   // MARK: - In the transaction
 
   private func open(
-    _ id: PlaybackSessionID, _ titleID: TitleID, by viewer: PlaybackViewer, at now: Timestamp, trace: TraceContext?,
-    in db: SQLSession
+    _ id: PlaybackSessionID, _ request: StartPlayback, by viewer: PlaybackViewer, at now: Timestamp,
+    trace: TraceContext?, in db: SQLSession
   ) throws -> PlaybackSession {
+    let titleID = request.titleId
     guard let title = try TitleStore.title(titleID, in: db), title.maturity <= viewer.maturityLimit else {
       throw PlaybackError.titleNotFound
     }
     guard let video = title.video else { throw PlaybackError.notPlayable }
-    try admit(viewer.account, at: now, in: db)
+    let allowance = try TitleStore.allowance(of: viewer.account, in: db) ?? .byDefault(settings)
+    try admit(viewer.account, streams: allowance.streams, at: now, in: db)
+    let maxHeight = max(MediaLayout.lowestHeightCap, min(allowance.maxHeight, request.device.maxHeight ?? .max))
 
     let viewing = try ViewingStore.begin(
       titleID, by: viewer.profile, durationSeconds: video.durationSeconds, in: db)
@@ -76,7 +79,7 @@ package struct StartPlaybackSession: Sendable {
       NewSession(
         id: id, account: viewer.account, profile: viewer.profile, loginSession: viewer.loginSession, title: titleID,
         viewing: viewing.viewing, durationSeconds: video.durationSeconds, positionSeconds: resumeAtSeconds,
-        startedAt: now, mediaExpiresAt: mediaExpiresAt),
+        maxHeight: maxHeight, startedAt: now, mediaExpiresAt: mediaExpiresAt),
       in: db)
     try outbox.append(
       PlaybackStarted(
@@ -88,7 +91,7 @@ package struct StartPlaybackSession: Sendable {
 
     let token = MediaToken(
       session: id, profile: viewer.profile, asset: video.asset, expires: mediaExpiresAt,
-      keyID: keys.newestMediaKey.id
+      keyID: keys.newestMediaKey.id, maxHeight: maxHeight
     ).sign(with: keys)
     func address(_ file: String) -> String {
       MediaLayout.mediaPath(token: token, asset: video.asset, file: file)
@@ -96,17 +99,16 @@ package struct StartPlaybackSession: Sendable {
     return PlaybackSession(
       id: id, titleId: titleID,
       manifests: .init(hls: address(MediaLayout.hlsManifest), dash: address(MediaLayout.dashManifest)),
-      resumeAtSeconds: resumeAtSeconds, durationSeconds: video.durationSeconds,
+      maxHeight: maxHeight, resumeAtSeconds: resumeAtSeconds, durationSeconds: video.durationSeconds,
       heartbeatSeconds: settings.heartbeatSeconds, subtitles: [:], storyboard: address(MediaLayout.storyboard),
       leaseExpiresAt: now.adding(seconds: Double(settings.leaseSeconds)))
   }
 
   /// Leaves room for one more stream of the account, or throws. Sessions that have missed their heartbeats are
   /// closed here and now rather than at the next sweep.
-  private func admit(_ account: AccountID, at now: Timestamp, in db: SQLSession) throws {
-    let limit = StreamAllowance(settings).streams(of: try TitleStore.plan(of: account, in: db))
+  private func admit(_ account: AccountID, streams limit: Int, at now: Timestamp, in db: SQLSession) throws {
     var playing = 0
-    for session in try SessionStore.open(of: account, limit: 1000, in: db) {
+    for session in try SessionStore.open(of: account, limit: 1000, in: db).map(\.id) {
       if leases.hasExpired(session) {
         try ending.end(session, because: .leaseExpired, at: now, in: db)
       } else {

@@ -12,6 +12,26 @@ import Testing
     #expect(account.accountId.description == "acc_01hzy3v9k2r8m4c6d7e8f9g0h1")
     #expect(account.plan == .premium)
     #expect(account.country == "DE")
+    #expect(account.entitlements == nil)
+    let later = try JSON.decode(
+      AccountCreated.self,
+      from: Array(
+        #"""
+        {"accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1","plan":"basic","country":"DE",
+         "entitlements":{"streams":1,"maxHeight":720,"profiles":3,"downloads":false,"later":1}}
+        """#.utf8))
+    #expect(later.entitlements == Entitlements(streams: 1, maxHeight: 720, profiles: 3, downloads: false))
+
+    let plan = try JSON.decode(
+      PlanChanged.self,
+      from: Array(
+        #"""
+        {"accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1","plan":"premium","later":1,
+         "entitlements":{"streams":4,"maxHeight":2160,"profiles":5,"downloads":true,"later":1}}
+        """#.utf8))
+    #expect(PlanChanged.type == "accounts.plan.changed.v1")
+    #expect(plan.plan == .premium)
+    #expect(plan.entitlements == Entitlements(streams: 4, maxHeight: 2160, profiles: 5, downloads: true))
 
     let changed = try JSON.decode(
       ProfileChanged.self,
@@ -33,12 +53,15 @@ import Testing
     #expect(deleted.profileId.description == "prf_01hzy3v9k2r8m4c6d7e8f9g0h1")
   }
 
-  @Test("An ended log-in session reads with each reason that was shipped", arguments: [
-    ("refreshTokenReused", LoginSessionEnded.Reason.refreshTokenReused), ("signedOut", .signedOut),
-    ("displaced", .displaced),
-  ])
+  @Test(
+    "An ended log-in session reads with each reason that was shipped",
+    arguments: [
+      ("refreshTokenReused", LoginSessionEnded.Reason.refreshTokenReused), ("signedOut", .signedOut),
+      ("displaced", .displaced),
+    ])
   func readsEndedSessions(text: String, reason: LoginSessionEnded.Reason) throws {
-    let json = #"{"loginSessionId":"lgs_01hzy3v9k2r8m4c6d7e8f9g0h1","accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1","#
+    let json =
+      #"{"loginSessionId":"lgs_01hzy3v9k2r8m4c6d7e8f9g0h1","accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1","#
       + #""reason":"\#(text)","later":1}"#
     let ended = try JSON.decode(LoginSessionEnded.self, from: Array(json.utf8))
     #expect(LoginSessionEnded.type == "accounts.login-session.ended.v1")

@@ -36,7 +36,7 @@ import Testing
 
   @Test(
     "A session that ended reads from the JSON that was shipped, and writes what others read",
-    arguments: ["stopped", "ended", "leaseExpired", "profileDeleted", "signedOut"])
+    arguments: ["stopped", "ended", "leaseExpired", "profileDeleted", "signedOut", "planChanged"])
   func ended(_ reason: String) throws {
     let event = try read(
       PlaybackEnded.self,

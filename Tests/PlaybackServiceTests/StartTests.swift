@@ -1,4 +1,3 @@
-import AccountsAPI
 import Contract
 import PlaybackAPI
 import PlaybackService
@@ -69,17 +68,6 @@ struct StartTests {
       let ended = try stage.told(PlaybackEnded.self)
       #expect(ended.map(\.sessionId) == [playing[0].id] && ended[0].reason == .leaseExpired)
       await #expect(throws: PlaybackError.tooManyStreams(limit: 4)) { try await stage.start() }
-    }
-  }
-
-  @Test("The plan sets the number of streams", arguments: [(Plan.basic, 1), (.standard, 2), (.premium, 4)])
-  func plans(_ plan: Plan, _ streams: Int) async throws {
-    try await withStage { stage async throws in
-      try await stage.hear(
-        AccountCreated(accountId: PlaybackStage.account, plan: plan, country: "DE"), from: "/accounts",
-        subject: "\(PlaybackStage.account)")
-      for _ in 0..<streams { _ = try await stage.start() }
-      await #expect(throws: PlaybackError.tooManyStreams(limit: streams)) { try await stage.start() }
     }
   }
 

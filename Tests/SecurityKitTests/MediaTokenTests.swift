@@ -26,6 +26,22 @@ import Testing
     #expect(text.utf8.count <= MediaToken.maximumBytes)
   }
 
+  @Test("A height that caps the renditions is sealed in, and a token without one is as it was")
+  func height() throws {
+    var capped = token()
+    capped.maxHeight = 720
+    let text = capped.sign(with: keys)
+    #expect(try verified(text).maxHeight == 720)
+    #expect(text.hasPrefix("m2.") && text.utf8.count <= MediaToken.maximumBytes)
+    #expect(try verified(token().sign(with: keys)).maxHeight == nil)
+    for other in [".719.", ".1080.", ".0720.", ".-720.", "..", "."] {
+      #expect(throws: MediaTokenError.self) { try verified(text.replacing(".720.", with: other)) }
+    }
+    #expect(throws: MediaTokenError.self) { try verified(text.replacing("m2.", with: "m1.")) }
+    capped.maxHeight = 0
+    #expect(throws: MediaTokenError.malformed) { try verified(capped.sign(with: keys)) }
+  }
+
   @Test("A token opens its own asset and no other")
   func otherAsset() {
     #expect(throws: MediaTokenError.forged) {
@@ -52,7 +68,8 @@ import Testing
     #expect(try verified(token(keyID: "77").sign(with: keys)).keyID == "1")
   }
 
-  @Test("Texts that are no token are refused", arguments: ["", ".", "m1", ".....", "m1.1....", "..%2f", "m1.1.a.b.c.d"])
+  @Test(
+    "Texts that are no token are refused", arguments: ["", ".", "m1", ".....", "m1.1....", "..%2f", "m1.1.a.b.c.d"])
   func garbage(text: String) {
     #expect((try? verified(text)) == nil)
     #expect((try? verified(text + String(repeating: "x", count: 100_000))) == nil)
@@ -64,6 +81,7 @@ import Testing
     var later = token()
     later.expires = now.adding(seconds: 100_000)
     later.profile = ProfileID(seed: "q")
+    later.maxHeight = 1080
     var mutations = Mutations(of: genuine, and: later.sign(with: keys), seed: 3)
     for _ in 0..<10_000 {
       let text = mutations.next()

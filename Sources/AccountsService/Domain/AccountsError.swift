@@ -1,3 +1,4 @@
+import AccountsAPI
 import Contract
 
 /// Everything a caller can be told by accounts besides a bad field.
@@ -20,6 +21,8 @@ enum AccountsError: Error, Sendable, Equatable {
   case profileNotFound
   case profileNameTaken
   case profileLimitReached(maximum: Int)
+  /// The account has more profiles than the plan it asks for allows.
+  case planTooSmall(Plan, profiles: Int, maximum: Int)
   /// None such, or another account's.
   case loginSessionNotFound
 }
@@ -58,7 +61,13 @@ extension AccountsError: ProblemConvertible {
     case .profileLimitReached(let maximum):
       Problem(
         "profile-limit", status: 409, title: "No more profiles",
-        detail: "An account has at most \(maximum) profiles.")
+        detail: "The account's plan allows \(maximum) profiles at most.")
+    case .planTooSmall(let plan, let profiles, let maximum):
+      Problem(
+        "plan-too-small", status: 409, title: "The plan is too small",
+        detail:
+          "The account has \(profiles) profiles and the plan \(plan.rawValue) allows \(maximum): delete some first.",
+        errors: [.init(field: "plan", message: "allows \(maximum) profiles, and there are \(profiles)")])
     case .loginSessionNotFound:
       .notFound("There is no such log-in session.")
     }

@@ -9,7 +9,7 @@ struct ProfileRoutes: Sendable {
   let database: ServiceDatabase
   let outbox: Outbox
   let idempotency: IdempotencyStore
-  let profilesMaximum: Int
+  let plans: PlanCatalogue
   let clock: WallClock
 
   func add(to routes: inout Routes) {
@@ -66,7 +66,8 @@ struct ProfileRoutes: Sendable {
   private func insert(
     _ draft: ProfileDraft, of account: AccountID, now: Timestamp, trace: TraceContext, in db: SQLSession
   ) throws -> Profile {
-    guard try AccountStore.account(account, in: db) != nil else { throw AccountsError.signedOut }
+    guard let owner = try AccountStore.account(account, in: db) else { throw AccountsError.signedOut }
+    let profilesMaximum = plans.entitlements(of: owner.plan).profiles
     guard try ProfileStore.count(of: account, in: db) < profilesMaximum else {
       throw AccountsError.profileLimitReached(maximum: profilesMaximum)
     }

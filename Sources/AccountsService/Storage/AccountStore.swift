@@ -57,9 +57,14 @@ enum AccountStore {
   }
 
   /// Calls `body` for each account, in order of their ids.
-  static func forEach(in db: SQLSession, _ body: (AccountCreated) throws -> Void) throws {
+  static func forEach(
+    _ plans: PlanCatalogue, in db: SQLSession, _ body: (AccountCreated) throws -> Void
+  ) throws {
     try db.forEach("SELECT id, plan, country FROM account ORDER BY id") { row in
-      try body(AccountCreated(accountId: row.id(0), plan: row.choice(1), country: row.text(2)))
+      let plan: Plan = try row.choice(1)
+      try body(
+        AccountCreated(
+          accountId: row.id(0), plan: plan, country: row.text(2), entitlements: plans.entitlements(of: plan)))
     }
   }
 

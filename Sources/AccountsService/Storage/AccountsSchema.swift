@@ -62,6 +62,7 @@ enum AccountsSchema {
         ALTER TABLE login_session ADD COLUMN network TEXT NOT NULL DEFAULT '';
         CREATE INDEX login_session_by_network ON login_session (account_id, network);
         """),
+      EntitlementSchema.migration(first + 2),
     ]
   }
 }

@@ -8,6 +8,15 @@ package struct EntityTag: Sendable, Hashable, CustomStringConvertible {
     description = "\"\(parts.joined(separator: "-"))\""
   }
 
+  private init(_ description: String) {
+    self.description = description
+  }
+
+  /// Of other bytes that are always made of the same file in the way that `name` says.
+  package func variant(_ name: String) -> EntityTag {
+    EntityTag("\(description.dropLast())-\(name)\"")
+  }
+
   /// `If-None-Match`: weak comparison against a list, or `*`.
   package func isNamed(in ifNoneMatch: String) -> Bool {
     if ifNoneMatch == "*" { return true }

@@ -70,9 +70,10 @@ package struct FileAnswer: Sendable {
     Self.fixedHeaders + [("cache-control", cacheControl), ("etag", file.tag.description)]
   }
 
+  private static let fixedHeaders = [("accept-ranges", "bytes")] + sharedHeaders
+
   /// Players on other origins may read ranges: the address itself is the right to.
-  private static let fixedHeaders: [(name: String, value: String)] = [
-    ("accept-ranges", "bytes"),
+  static let sharedHeaders: [(name: String, value: String)] = [
     ("access-control-allow-origin", "*"),
     ("access-control-expose-headers", "Content-Length, Content-Range, Accept-Ranges, ETag"),
     ("cross-origin-resource-policy", "cross-origin"),

@@ -30,8 +30,15 @@ package struct MediaRoutes: Sendable {
     guard let address = MediaAddress(target: call.request.target) else { throw DeliveryError.fileNotFound }
     let token = try MediaToken.verify(address.token, asset: address.asset, now: clock.now(), keys: keys)
     guard !ended.contains(token.session) else { throw DeliveryError.sessionEnded }
+    let cap = token.maxHeight.map { HeightCap(maxHeight: $0) }
+    if let cap, !cap.grants(address.file) { throw DeliveryError.heightNotGranted(maxHeight: cap.maxHeight) }
     let file = try store.open(address.file, of: address.asset)
     let type = MediaType(fileName: address.file.last)
+    if let cap, let kind = HeightCap.Manifest(address.file) {
+      let cacheControl = "private, max-age=\(settings.manifestSeconds)"
+      return try await CappedManifest(file: file, type: type, kind: kind, cap: cap, cacheControl: cacheControl)
+        .answer(to: call.request)
+    }
     let answer = FileAnswer(
       file: file, type: type,
       cacheControl: type.isManifest

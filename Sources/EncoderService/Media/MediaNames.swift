@@ -5,7 +5,8 @@ import EncodingAPI
 enum MediaNames {
   static let poster = MediaLayout.poster
 
-  static func folder(_ rung: Rung) -> String { "video/\(rung.name)" }
+  /// Delivery tells by the name how sharp the pictures in it are.
+  static func folder(_ rung: Rung) -> String { "\(MediaLayout.videoFolder)/\(rung.name)" }
   static func playlist(_ rung: Rung) -> String { "\(folder(rung))/playlist.m3u8" }
   static func iFramePlaylist(_ rung: Rung) -> String { "\(folder(rung))/iframes.m3u8" }
   static func folder(_ audio: AudioFacts) -> String { "audio/\(audio.language)" }

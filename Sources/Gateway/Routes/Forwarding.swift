@@ -34,6 +34,8 @@ struct Forwarding: Sendable {
         AccountsEndpoints.logOutOthers,
         AccountsEndpoints.jwks,
         AccountsEndpoints.account,
+        PlanEndpoints.plans,
+        PlanEndpoints.changePlan,
         AccountsEndpoints.profiles,
         AccountsEndpoints.createProfile,
         AccountsEndpoints.profile,

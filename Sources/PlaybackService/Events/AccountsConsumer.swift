@@ -4,7 +4,8 @@ package import EventKit
 import PlaybackAPI
 package import StorageKit
 
-/// What accounts tells us: plans set how many streams there may be; what is deleted or signed out stops playing.
+/// What accounts tells us: plans set how many streams there may be and how sharp; what is deleted or signed out stops
+/// playing.
 /// Hearing any of it twice changes nothing.
 package struct AccountsConsumer: Sendable {
   package static let name = "playback-accounts"
@@ -12,20 +13,26 @@ package struct AccountsConsumer: Sendable {
 
   let ending: EndPlaybackSession
   let answers: IdempotencyStore
+  let leases: StreamLeases
   let clock: WallClock
 
   /// Open sessions of one account are bounded by its plan; this bounds the work all the same.
   private static let sessionLimit = 1000
 
-  package init(ending: EndPlaybackSession, answers: IdempotencyStore, clock: WallClock) {
+  package init(
+    ending: EndPlaybackSession, answers: IdempotencyStore, leases: StreamLeases, clock: WallClock
+  ) {
     self.ending = ending
     self.answers = answers
+    self.leases = leases
     self.clock = clock
   }
 
   package func apply(_ event: Event, in db: SQLSession) throws {
     if let created = try event.body(AccountCreated.self) {
-      try TitleStore.put(created.plan, of: created.accountId, in: db)
+      try put(created.plan, created.entitlements, of: created.accountId, in: db)
+    } else if let changed = try event.body(PlanChanged.self) {
+      try put(changed.plan, changed.entitlements, of: changed.accountId, in: db)
     } else if let deleted = try event.body(ProfileDeleted.self) {
       try erase(deleted.profileId, of: deleted.accountId, in: db)
     } else if let ended = try event.body(LoginSessionEnded.self) {
@@ -39,9 +46,23 @@ package struct AccountsConsumer: Sendable {
       reset: { db in try TitleStore.forgetPlans(in: db) },
       restore: { _, line, db in
         let known = try JSON.decode(AccountsSnapshotLine.self, from: line)
-        if let account = known.account { try TitleStore.put(account.plan, of: account.accountId, in: db) }
+        if let account = known.account {
+          try put(account.plan, account.entitlements, of: account.accountId, in: db)
+        }
         if let ended = known.endedLoginSession { try end(ended, in: db) }
       })
+  }
+
+  /// What plays beyond what the plan gives ends here and now. Silent players do not count among those that play.
+  private func put(
+    _ plan: Plan, _ entitlements: Entitlements?, of account: AccountID, in db: SQLSession
+  ) throws {
+    let allowance = entitlements.map { PlaybackAllowance($0) }
+    try TitleStore.put(plan, allowance, of: account, in: db)
+    guard let allowance else { return }
+    let open = try SessionStore.open(of: account, limit: Self.sessionLimit, in: db)
+    let beyond = allowance.beyond(open.filter { !leases.hasExpired($0.id) })
+    try end(beyond.map(\.id), because: .planChanged, in: db)
   }
 
   private func erase(_ profile: ProfileID, of account: AccountID, in db: SQLSession) throws {

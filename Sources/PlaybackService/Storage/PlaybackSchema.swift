@@ -87,6 +87,7 @@ package enum PlaybackSchema {
           PRIMARY KEY (profile_id, title_id)
         ) STRICT, WITHOUT ROWID;
         """),
+      AllowanceSchema.migration(number + 2),
     ]
   }
 }

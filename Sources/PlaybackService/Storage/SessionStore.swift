@@ -12,8 +12,22 @@ package struct NewSession: Sendable {
   package let viewing: Int64
   package let durationSeconds: Double
   package let positionSeconds: Double
+  /// Pixels of the shorter side of the sharpest picture that its addresses open.
+  package let maxHeight: Int
   package let startedAt: Timestamp
   package let mediaExpiresAt: Timestamp
+}
+
+/// A session that plays, as far as an account's plan is concerned.
+package struct OpenSession: Sendable, Equatable {
+  package let id: PlaybackSessionID
+  /// Nil where it was opened before heights were capped.
+  package let maxHeight: Int?
+
+  package init(id: PlaybackSessionID, maxHeight: Int?) {
+    self.id = id
+    self.maxHeight = maxHeight
+  }
 }
 
 /// What a heartbeat must know of its session.
@@ -51,11 +65,12 @@ package enum SessionStore {
       """
       INSERT INTO sessions (
         id, account_id, profile_id, login_session_id, title_id, viewing_id, duration_seconds, position_seconds,
-        started_at, heartbeat_at, media_expires_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        max_height, started_at, heartbeat_at, media_expires_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       session.id, session.account, session.profile, session.loginSession, session.title, session.viewing,
-      session.durationSeconds, session.positionSeconds, session.startedAt, session.startedAt, session.mediaExpiresAt)
+      session.durationSeconds, session.positionSeconds, session.maxHeight, session.startedAt, session.startedAt,
+      session.mediaExpiresAt)
   }
 
   /// The session, if it is that account's.
@@ -101,10 +116,11 @@ package enum SessionStore {
   // MARK: - Open sessions (index sessions_open)
 
   /// Open sessions of an account, oldest first, at most `limit`.
-  package static func open(of account: AccountID, limit: Int, in db: SQLSession) throws -> [PlaybackSessionID] {
+  package static func open(of account: AccountID, limit: Int, in db: SQLSession) throws -> [OpenSession] {
     try db.rows(
-      "SELECT id FROM sessions WHERE account_id = ? AND ended_at IS NULL ORDER BY id LIMIT ?", account, limit
-    ) { row in try row.id(0) }
+      "SELECT id, max_height FROM sessions WHERE account_id = ? AND ended_at IS NULL ORDER BY id LIMIT ?",
+      account, limit
+    ) { row in OpenSession(id: try row.id(0), maxHeight: row.intOrNil(1)) }
   }
 
   package static func open(

@@ -24,7 +24,7 @@ package struct KnownTitle: Sendable, Equatable {
   }
 }
 
-/// All SQL about what others own and playback keeps a copy of: titles and the plans of accounts.
+/// All SQL about what others own and playback keeps a copy of: titles, and what the plans of accounts give.
 package enum TitleStore {
   package static func title(_ id: TitleID, in db: SQLSession) throws -> KnownTitle? {
     try db.first("SELECT minimum_age, asset_id, duration_seconds FROM titles WHERE id = ?", id) { row in
@@ -46,14 +46,26 @@ package enum TitleStore {
       id, title.maturity.minimumAge, title.video?.asset, title.video?.durationSeconds ?? 0.0)
   }
 
-  package static func plan(of account: AccountID, in db: SQLSession) throws -> Plan? {
-    try db.first("SELECT plan FROM accounts WHERE id = ?", account) { row in try row.choice(0) }
+  /// Nil where accounts has not told.
+  package static func allowance(of account: AccountID, in db: SQLSession) throws -> PlaybackAllowance? {
+    try db.first(
+      "SELECT streams, max_height FROM accounts WHERE id = ? AND streams IS NOT NULL AND max_height IS NOT NULL",
+      account
+    ) { row in PlaybackAllowance(streams: row.int(0), maxHeight: row.int(1)) }
   }
 
-  package static func put(_ plan: Plan, of account: AccountID, in db: SQLSession) throws {
+  /// An allowance that is not told leaves the one that is known.
+  package static func put(
+    _ plan: Plan, _ allowance: PlaybackAllowance?, of account: AccountID, in db: SQLSession
+  ) throws {
     try db.execute(
-      "INSERT INTO accounts (id, plan) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET plan = excluded.plan",
-      account, plan)
+      """
+      INSERT INTO accounts (id, plan, streams, max_height) VALUES (?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET
+        plan = excluded.plan, streams = coalesce(excluded.streams, streams),
+        max_height = coalesce(excluded.max_height, max_height)
+      """,
+      account, plan, allowance?.streams, allowance?.maxHeight)
   }
 
   package static func forgetTitles(in db: SQLSession) throws {

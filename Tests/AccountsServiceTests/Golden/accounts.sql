@@ -8,7 +8,7 @@ CREATE TABLE account (
   plan TEXT NOT NULL CHECK (plan IN ('basic', 'standard', 'premium')),
   role TEXT NOT NULL CHECK (role IN ('viewer', 'operator')),
   created_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+, entitlements_told TEXT NOT NULL DEFAULT '') STRICT, WITHOUT ROWID;
 
 CREATE TABLE consumer_cursor (
   consumer TEXT NOT NULL,
@@ -92,6 +92,8 @@ CREATE TABLE profile (
 CREATE TABLE schema_migration (
   number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE INDEX account_by_entitlements ON account (plan, entitlements_told);
 
 CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
 

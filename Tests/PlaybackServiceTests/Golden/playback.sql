@@ -1,7 +1,7 @@
 CREATE TABLE accounts (
   id TEXT NOT NULL PRIMARY KEY,
   plan TEXT NOT NULL CHECK (plan IN ('basic', 'standard', 'premium'))
-) STRICT, WITHOUT ROWID;
+, streams INTEGER CHECK (streams > 0), max_height INTEGER CHECK (max_height > 0)) STRICT, WITHOUT ROWID;
 
 CREATE TABLE consumer_cursor (
   consumer TEXT NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE schema_migration (
   number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE sessions (
+CREATE TABLE "sessions" (
   id TEXT NOT NULL PRIMARY KEY,
   account_id TEXT NOT NULL,
   profile_id TEXT NOT NULL,
@@ -83,13 +83,17 @@ CREATE TABLE sessions (
   viewing_id INTEGER NOT NULL,
   duration_seconds REAL NOT NULL CHECK (duration_seconds > 0),
   position_seconds REAL NOT NULL CHECK (position_seconds >= 0),
+  -- Null for a session that was opened before heights were capped.
+  max_height INTEGER CHECK (max_height > 0),
   started_at INTEGER NOT NULL CHECK (started_at > 0),
   heartbeat_at INTEGER NOT NULL CHECK (heartbeat_at > 0),
   published_state TEXT CHECK (published_state IN ('playing', 'paused', 'buffering', 'ended')),
   published_at INTEGER,
   media_expires_at INTEGER NOT NULL,
   ended_at INTEGER,
-  end_reason TEXT CHECK (end_reason IN ('stopped', 'ended', 'leaseExpired', 'profileDeleted', 'signedOut')),
+  end_reason TEXT CHECK (end_reason IN (
+    'stopped', 'ended', 'leaseExpired', 'profileDeleted', 'signedOut', 'planChanged', 'profileLocked',
+    'accountErased')),
   CHECK ((ended_at IS NULL) = (end_reason IS NULL)),
   CHECK ((published_at IS NULL) = (published_state IS NULL))
 ) STRICT, WITHOUT ROWID;
