@@ -121,7 +121,7 @@ let package = Package(
     // Kits
     kit("CacheKit"),
     kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", "CacheKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
-    kit("ClientKit", ["Contract", "TelemetryKit", "CCurl", nioCore, logging]),
+    kit("ClientKit", ["Contract", "ConfigKit", "TelemetryKit", "CCurl", nioCore, logging]),
     kit(
       "EventKit",
       ["Contract", "StorageKit", "ServerKit", "ClientKit", "TelemetryKit", "ConfigKit", nioCore, logging, serviceLifecycle]),
@@ -149,7 +149,7 @@ let package = Package(
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
-    tests("ClientKit", of: ["ClientKit", "Contract", nioCore]),
+    tests("ClientKit", of: ["ClientKit", "Contract", "ConfigKit", nioCore]),
     tests(
       "ServerKit",
       of: [

@@ -17,6 +17,18 @@ package struct AccountCreated: EventBody {
   }
 }
 
+/// Subject: the account's id. What changed is its country.
+package struct AccountChanged: EventBody {
+  package static let type = "accounts.account.changed.v1"
+  package var accountId: AccountID
+  package var country: String
+
+  package init(accountId: AccountID, country: String) {
+    self.accountId = accountId
+    self.country = country
+  }
+}
+
 /// Subject: the profile's id. Sent when a profile is made and whenever it changes.
 package struct ProfileChanged: EventBody {
   package static let type = "accounts.profile.changed.v1"

@@ -9,10 +9,14 @@ package struct Account: Codable, Sendable, Hashable {
   package var plan: Plan
   package var role: AccountRole
   package var createdAt: Timestamp
+  /// Whether `email` has been proved to be the owner's.
+  package var emailVerified: Bool
+  /// The address that takes the place of `email` once it is verified.
+  package var pendingEmail: String?
 
   package init(
     id: AccountID, email: String, displayName: String, country: String, plan: Plan, role: AccountRole,
-    createdAt: Timestamp
+    createdAt: Timestamp, emailVerified: Bool = false, pendingEmail: String? = nil
   ) {
     self.id = id
     self.email = email
@@ -21,6 +25,8 @@ package struct Account: Codable, Sendable, Hashable {
     self.plan = plan
     self.role = role
     self.createdAt = createdAt
+    self.emailVerified = emailVerified
+    self.pendingEmail = pendingEmail
   }
 }
 

@@ -11,6 +11,8 @@ struct AccountsKeys: Sendable {
   let refreshKey: HMACKey
   /// Blinds what is kept of a sign-up that has an idempotency key, since it holds a password.
   let fingerprintKey: HMACKey
+  /// Makes the links in mails.
+  let linkKey: HMACKey
 
   /// Loads the keys, making those that are not there. Throws ``SecretFileError``.
   init(dataFolder: String) throws {
@@ -26,6 +28,7 @@ struct AccountsKeys: Sendable {
       keys: keys.reversed().map { .init(kid: $0.verifyingKey.keyID, x: $0.verifyingKey.x) })
     let refresh = try SecretFile.loadOrCreate("\(folder)/refresh.key", count: 32)
     refreshKey = HMACKey(refresh)
+    linkKey = HMACKey(Sodium.hmacSHA256(key: refresh, "link".utf8))
     fingerprintKey = HMACKey(Sodium.hmacSHA256(key: refresh, "fingerprint".utf8))
   }
 }

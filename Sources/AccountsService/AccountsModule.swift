@@ -21,7 +21,8 @@ package struct AccountsModule: ServiceModule {
     var events = try ServiceEvents(
       context, database: database,
       publishes: [
-        AccountCreated.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self, LoginSessionEnded.self,
+        AccountCreated.self, AccountChanged.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self,
+        LoginSessionEnded.self,
       ])
     let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
     events.snapshot { [clock = context.clock] db, line in
@@ -30,18 +31,23 @@ package struct AccountsModule: ServiceModule {
     let idempotency = IdempotencyStore(clock: context.clock)
     let hashing = try await PasswordHashing(settings: settings, metrics: context.metrics)
 
+    let mail = try AccountsMail(context, database: database, linkKey: keys.linkKey)
+    let limits = GuessLimits(settings, clock: context.clock)
     let sessions = LoginSessions(outbox: events.outbox, refreshKey: keys.refreshKey, settings: settings)
     let signUp = SignUpAccount(
       database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
-      plans: plans, fingerprintKey: keys.fingerprintKey, limit: AttemptLimit(settings.signUps, clock: context.clock),
-      clock: context.clock)
+      plans: plans, outgoing: mail.outgoing, fingerprintKey: keys.fingerprintKey,
+      limit: AttemptLimit(settings.signUps, clock: context.clock), clock: context.clock)
     if !settings.operatorFile.isEmpty {
       try await OperatorAccount(signUp: signUp, logger: context.logger).ensure(from: settings.operatorFile)
     }
 
     var parts = ServiceParts()
-    let limits = GuessLimits(settings, clock: context.clock)
-    loginRoutes(context, settings, keys, database, signUp, sessions, hashing, limits).add(to: &parts.routes)
+    loginRoutes(context, settings, keys, signUp, limits).add(to: &parts.routes)
+    CredentialRoutes(
+      database: database, outbox: events.outbox, sessions: sessions, outgoing: mail.outgoing, hashing: hashing,
+      limits: limits, clock: context.clock
+    ).add(to: &parts.routes)
     LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
     ProfileRoutes(
       database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, clock: context.clock
@@ -51,6 +57,7 @@ package struct AccountsModule: ServiceModule {
     parts.background =
       events.background + [
         AccountsUpkeep(database: database, idempotency: idempotency, clock: context.clock, logger: context.logger),
+        mail.sender,
         TellEntitlements(database: database, outbox: events.outbox, plans: plans, logger: context.logger),
       ]
     parts.onClose = [{ database.close() }, { hashing.stop() }]
@@ -58,15 +65,15 @@ package struct AccountsModule: ServiceModule {
   }
 
   private static func loginRoutes(
-    _ context: ServiceContext, _ settings: AccountsSettings, _ keys: AccountsKeys, _ database: ServiceDatabase,
-    _ signUp: SignUpAccount, _ sessions: LoginSessions, _ hashing: PasswordHashing,
+    _ context: ServiceContext, _ settings: AccountsSettings, _ keys: AccountsKeys, _ signUp: SignUpAccount,
     _ limits: GuessLimits
   ) -> LoginRoutes {
     LoginRoutes(
-      database: database, signUp: signUp,
+      database: signUp.database, signUp: signUp,
       logIn: LogInAccount(
-        database: database, sessions: sessions, hashing: hashing, limits: limits, clock: context.clock),
-      sessions: sessions, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
+        database: signUp.database, sessions: signUp.sessions, hashing: signUp.hashing, limits: limits,
+        outgoing: signUp.outgoing, clock: context.clock),
+      sessions: signUp.sessions, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
       clock: context.clock, logger: context.logger,
       logIns: context.metrics.counter(
         "accounts_log_ins_total", help: "Log-ins tried, by outcome.", labels: ["outcome"]),

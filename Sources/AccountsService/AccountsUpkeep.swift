@@ -3,7 +3,7 @@ import Logging
 import ServiceLifecycle
 import StorageKit
 
-/// Deletes what has expired, a little at a time: log-in sessions and idempotency keys.
+/// Deletes what has expired, a little at a time: log-in sessions, idempotency keys, links, changes of address.
 struct AccountsUpkeep: Service {
   static let interval = Duration.seconds(600)
   /// Rows per write: more would hold up the writes that wait behind it.
@@ -35,6 +35,8 @@ struct AccountsUpkeep: Service {
       deleted = try await database.write { db in
         try LoginSessionStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
           + idempotency.prune(limit: Self.chunk, in: db)
+          + LinkStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
+          + AddressStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
       }
     } while deleted >= Self.chunk
   }

@@ -66,6 +66,18 @@ struct LoginSessions: Sendable {
       in: db, trace: trace)
   }
 
+  /// Ends all sessions of `account`, but for `kept`.
+  func endAll(
+    of account: AccountID, besides kept: LoginSessionID? = nil, now: Timestamp, trace: TraceContext?,
+    in db: SQLSession
+  ) throws {
+    let going = try LoginSessionStore.sessions(
+      of: account, current: kept, now: now, limit: settings.loginSessionsMaximum, in: db)
+    for session in going where !session.current {
+      try end(session.id, of: account, .signedOut, now: now, trace: trace, in: db)
+    }
+  }
+
   /// The token that was replaced last, within the grace: an answer was lost, or a client asked twice at once.
   private func isRepeat(
     _ token: RefreshToken, of session: StoredLoginSession, successor: RefreshToken, now: Timestamp

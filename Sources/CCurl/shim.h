@@ -185,3 +185,46 @@ static inline void ccurl_preset(CURL *easy, struct ccurl_answer *answer) {
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ccurl_before_sending);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, answer);
 }
+
+// MARK: - A mail
+
+struct ccurl_mail {
+  const uint8_t *start;
+  size_t count;
+  size_t sent;
+};
+
+static size_t ccurl_read_mail(char *to, size_t size, size_t count, void *context) {
+  struct ccurl_mail *mail = (struct ccurl_mail *)context;
+  size_t left = mail->count - mail->sent;
+  size_t piece = size * count < left ? size * count : left;
+  memcpy(to, mail->start + mail->sent, piece);
+  mail->sent += piece;
+  return piece;
+}
+
+static size_t ccurl_discard(char *from, size_t size, size_t count, void *context) {
+  (void)from, (void)context;
+  return size * count;
+}
+
+// What every mail of a handle has in common: SMTP to the address it names, nothing from the environment.
+static inline void ccurl_preset_mail(CURL *easy, curl_xferinfo_callback progress, void *context) {
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(easy, CURLOPT_READFUNCTION, ccurl_read_mail);
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, ccurl_discard);
+  curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, ccurl_discard);
+  curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+  curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, progress);
+  curl_easy_setopt(easy, CURLOPT_XFERINFODATA, context);
+}
+
+// Neither is copied: both must outlive the sending.
+static inline void ccurl_set_mail(CURL *easy, struct ccurl_mail *mail, struct curl_slist *recipients) {
+  curl_easy_setopt(easy, CURLOPT_READDATA, mail);
+  curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients);
+}

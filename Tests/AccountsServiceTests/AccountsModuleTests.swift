@@ -2,6 +2,7 @@ import AccountsAPI
 import ClientKit
 import Contract
 import Foundation
+import SecurityKit
 import StorageKit
 import TestKit
 import Testing
@@ -140,6 +141,20 @@ import Testing
         INSERT INTO account (id, email, email_key, password_hash, display_name, country, plan, role, created_at)
         VALUES (?, 'v', 'v', '$argon2id$', 'V', 'DE', 'basic', 'viewer', 0)
         """, AccountID(seed: "a"))
+      for (number, seconds) in [(1, 10.0), (2, 1000)] {
+        let account = AccountID(seed: "change \(number)")
+        try db.execute(
+          """
+          INSERT INTO account (id, email, email_key, password_hash, display_name, country, plan, role, created_at)
+          VALUES (?, 'w', 'w', '$argon2id$', 'W', 'DE', 'basic', 'viewer', 0)
+          """, account)
+        let token = LinkToken(of: MailID(seed: "\(number)"), key: HMACKey([1]))
+        let expires = time.clock.now().adding(seconds: seconds)
+        try LinkStore.put(
+          token, StoredLink(purpose: .verification, account: account, emailKey: "w"), expires: expires, in: db)
+        let wish = PendingAddress(address: EmailAddress(stored: "x", key: "x"), isProved: false, isAgreed: false)
+        try AddressStore.putPending(wish, of: account, expires: expires, in: db)
+      }
       for number in 0..<1200 {
         let token = RefreshToken(first: LoginSessionID(seed: "\(number)"), secret: [UInt8](repeating: 1, count: 32))
         try LoginSessionStore.insert(
@@ -152,6 +167,8 @@ import Testing
       database: database, idempotency: IdempotencyStore(clock: time.clock), clock: time.clock)
     try await upkeep.sweep()
     #expect(try database.read { try $0.first("SELECT COUNT(*) FROM login_session") { $0.int(0) } } == 100)
+    #expect(try database.read { try $0.first("SELECT COUNT(*) FROM link") { $0.int(0) } } == 1)
+    #expect(try database.read { try $0.first("SELECT COUNT(*) FROM address_change") { $0.int(0) } } == 1)
     database.close()
   }
 

@@ -33,6 +33,12 @@ import Testing
     #expect(plan.plan == .premium)
     #expect(plan.entitlements == Entitlements(streams: 4, maxHeight: 2160, profiles: 5, downloads: true))
 
+    let moved = try JSON.decode(
+      AccountChanged.self,
+      from: Array(#"{"accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1","country":"FR","later":1}"#.utf8))
+    #expect(AccountChanged.type == "accounts.account.changed.v1")
+    #expect(moved.country == "FR")
+
     let changed = try JSON.decode(
       ProfileChanged.self,
       from: Array(

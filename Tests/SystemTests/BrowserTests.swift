@@ -29,8 +29,7 @@ extension SystemTests {
 }
 
 enum Browser {
-  private static let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser/watch.py")
-    .path
+  private static let scripts = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Browser").path
 
   private static var tools: String {
     ProcessInfo.processInfo.environment["MATINEE_TOOLS"]
@@ -46,9 +45,13 @@ enum Browser {
 
   static func watch(_ title: String, as viewer: Viewer, at address: String, mode: String) async throws -> JSONValue {
     let screenshots = ProcessInfo.processInfo.environment["MATINEE_SCREENSHOTS"]
-    let command =
-      ["env", python, script, "/usr/bin/chromium", address, viewer.email, viewer.password, title, mode]
-      + (screenshots.map { [$0] } ?? [])
+    return try await run(
+      "watch.py", [address, viewer.email, viewer.password, title, mode] + (screenshots.map { [$0] } ?? []))
+  }
+
+  /// What a script of the folder `Browser` has seen.
+  static func run(_ script: String, _ arguments: [String]) async throws -> JSONValue {
+    let command = ["env", python, "\(scripts)/\(script)", "/usr/bin/chromium"] + arguments
     let result = try await Shell.run(command)
     guard result.status == 0, let line = result.output.split(separator: "\n").last(where: { $0.hasPrefix("{") }) else {
       throw ShellError.failed(command, result.output)

@@ -5,7 +5,7 @@
 #   packager           Shaka Packager
 #   bigbuckbunny.mp4   the real clip
 #   footage/           the films that fixtures/footage/make generates
-#   browser/           a virtual environment for the tests alone: Playwright, joserfc
+#   browser/           a virtual environment for the tests alone: Playwright, joserfc, aiosmtpd
 #   bin/               promtool, for the tests alone
 
 # ensure_tools: fetches what is missing or was pinned anew.
@@ -58,7 +58,7 @@ ensure_test_tools() {
   PATH=$MATINEE_TOOLS/bin:$MATINEE_TOOLS/browser/bin:$PATH
 }
 
-# Playwright, and the library our tokens are compared with, in a virtual environment.
+# Playwright, the library our tokens are compared with, and a mail server, in a virtual environment.
 ensure_test_environment() {
   local requirements=$root/deploy/requirements/tests.txt folder=$MATINEE_TOOLS/browser
   if [[ -x $folder/bin/python3 ]] && cmp -s "$requirements" "$folder/tests.txt"; then return; fi
@@ -66,7 +66,7 @@ ensure_test_environment() {
     warn "the wheels of $requirements are pinned for x86_64: the browser test is left out"
     return
   fi
-  say "Fetching Playwright and joserfc (60 MB) into $folder."
+  say "Fetching Playwright, joserfc and aiosmtpd (60 MB) into $folder."
   rm -rf "$folder"
   if ! "$system_python" -m venv "$folder" \
     || ! run_quietly tools "$folder/bin/python3" -m pip install --disable-pip-version-check --no-deps \

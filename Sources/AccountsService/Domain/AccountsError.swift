@@ -25,6 +25,8 @@ enum AccountsError: Error, Sendable, Equatable {
   case planTooSmall(Plan, profiles: Int, maximum: Int)
   /// None such, or another account's.
   case loginSessionNotFound
+  /// Never sent, used, expired, or overtaken by something else.
+  case linkInvalid
 }
 
 extension AccountsError: ProblemConvertible {
@@ -70,6 +72,11 @@ extension AccountsError: ProblemConvertible {
         errors: [.init(field: "plan", message: "allows \(maximum) profiles, and there are \(profiles)")])
     case .loginSessionNotFound:
       .notFound("There is no such log-in session.")
+    case .linkInvalid:
+      Problem(
+        "link-invalid", status: 422, title: "The link is not good any more",
+        detail: "The link was used, has expired, or was overtaken by a later one. Ask for another.",
+        errors: [.init(field: "token", message: "is not good any more")])
     }
   }
 }

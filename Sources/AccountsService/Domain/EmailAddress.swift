@@ -25,6 +25,12 @@ struct EmailAddress: Sendable, Hashable {
     key = Wording.folded(text)
   }
 
+  /// One that was kept.
+  init(stored text: String, key: String) {
+    self.text = text
+    self.key = key
+  }
+
   /// The part before the @, case-folded.
   var localKey: String { String(key.prefix { $0 != "@" }) }
 

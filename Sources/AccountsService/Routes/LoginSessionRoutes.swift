@@ -41,11 +41,7 @@ struct LoginSessionRoutes: Sendable {
     guard let current = call.request.principal.loginSession else { throw AccountsError.signedOut }
     let now = clock.now()
     try await database.write { db in
-      let going = try LoginSessionStore.sessions(
-        of: account, current: current, now: now, limit: sessions.settings.loginSessionsMaximum, in: db)
-      for session in going where !session.current {
-        try sessions.end(session.id, of: account, .signedOut, now: now, trace: call.request.context.trace, in: db)
-      }
+      try sessions.endAll(of: account, besides: current, now: now, trace: call.request.context.trace, in: db)
     }
     return Empty()
   }

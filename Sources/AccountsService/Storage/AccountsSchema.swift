@@ -63,6 +63,7 @@ enum AccountsSchema {
         CREATE INDEX login_session_by_network ON login_session (account_id, network);
         """),
       EntitlementSchema.migration(first + 2),
+      MailSchema.migration(first + 3),
     ]
   }
 }

@@ -103,6 +103,20 @@ enum LoginSessionStore {
     }
   }
 
+  /// Whether a device of that name and kind has signed in from that network before, as far back as sessions are kept;
+  /// by `login_session_by_device`.
+  static func knows(
+    _ device: Device, of account: AccountID, from network: String, in db: SQLSession
+  ) throws -> Bool {
+    try db.first(
+      """
+      SELECT 1 FROM login_session
+      WHERE account_id = ? AND device_kind = ? AND device_name = ? AND network = ? LIMIT 1
+      """,
+      account, device.kind, device.name, network
+    ) { $0.bool(0) } ?? false
+  }
+
   /// Those still going, refreshed last first; by `login_session_by_account`.
   static func sessions(
     of account: AccountID, current: LoginSessionID?, now: Timestamp, limit: Int, in db: SQLSession

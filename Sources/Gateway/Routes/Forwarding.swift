@@ -41,6 +41,12 @@ struct Forwarding: Sendable {
         AccountsEndpoints.profile,
         AccountsEndpoints.updateProfile,
         AccountsEndpoints.deleteProfile,
+        CredentialEndpoints.requestVerification,
+        CredentialEndpoints.confirmAddress,
+        CredentialEndpoints.requestPasswordReset,
+        CredentialEndpoints.resetPassword,
+        CredentialEndpoints.changePassword,
+        CredentialEndpoints.updateAccount,
       ], with: accounts, on: &routes)
   }
 

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Ports of the loopback interface that nothing listens on now.
-enum FreePorts {
-  static func take(_ count: Int) throws -> [Int] {
+package enum FreePorts {
+  package static func take(_ count: Int) throws -> [Int] {
     var sockets: [Int32] = []
     defer { for socket in sockets { close(socket) } }
     return try (0..<count).map { _ in

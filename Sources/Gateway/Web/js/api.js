@@ -26,7 +26,7 @@ async function send(method, path, body, isAuthorised = true, options = {}) {
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (isAuthorised && session.accessToken) headers.Authorization = `Bearer ${session.accessToken}`;
   const response = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), ...options.fetch });
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.ok) return [202, 204].includes(response.status) ? null : response.json();
   throw new Problem(response.status, await response.json().catch(() => null));
 }
 
@@ -51,6 +51,9 @@ const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, 
 export const api = {
   logIn: (email, password) =>
     send("POST", "/v1/sessions", { email, password, device: { name: navigator.platform || "Browser", kind: "web" } }, false),
+  confirmAddress: (token) => send("POST", "/v1/email-verifications/confirmation", { token }, false),
+  requestPasswordReset: (email) => send("POST", "/v1/password-resets", { email }, false),
+  resetPassword: (token, newPassword) => send("POST", "/v1/password-resets/confirmation", { token, newPassword }, false),
   profiles: () => authorised("GET", "/v1/profiles"),
   home: () => authorised("GET", mine("/home")),
   row: (id, cursor) => authorised("GET", `${mine(`/rows/${encodeURIComponent(id)}`)}?${query({ cursor })}`),

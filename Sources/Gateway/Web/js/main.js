@@ -3,6 +3,7 @@
 import { notice } from "./dom.js";
 import { session } from "./session.js";
 import { home } from "./views/home.js";
+import { reset, verify } from "./views/links.js";
 import { logIn } from "./views/login.js";
 import { play } from "./views/play.js";
 import { profiles } from "./views/profiles.js";
@@ -13,7 +14,8 @@ const main = document.getElementById("main");
 const header = document.getElementById("header");
 const searchForm = document.getElementById("search");
 
-const views = { login: logIn, profiles, home, title, play, search };
+const views = { login: logIn, profiles, home, title, play, search, verify, reset };
+const open = ["verify", "reset"]; // For whoever has a link in a mail, signed in or not.
 
 let leave = null; // Ends what the view before left running.
 let shown = 0;
@@ -24,15 +26,15 @@ async function show() {
   await leave?.();
   leave = null;
 
-  const target = !session.isSignedIn ? "login" : !session.profile && name !== "profiles" ? "profiles" : name;
-  header.hidden = target === "login" || target === "play";
+  const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && name !== "profiles" ? "profiles" : name;
+  header.hidden = target === "login" || target === "play" || open.includes(target);
   document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
   notice("");
   try {
     const ending = await (views[target] ?? home)(main, argument && decodeURIComponent(argument));
     // The viewer may have gone on while this view was loading.
     if (turn === shown) leave = ending; else await ending?.();
-    if (target !== "search" && target !== "login") main.focus({ preventScroll: true });
+    if (target !== "search" && target !== "login" && !open.includes(target)) main.focus({ preventScroll: true });
   } catch (problem) {
     notice(problem.message);
     // A profile that is gone cannot be used again.

@@ -9,7 +9,8 @@ export async function logIn(main) {
     h("label", {}, "E-mail", h("input", { name: "email", type: "email", autocomplete: "username", required: true })),
     h("label", {}, "Password", h("input", { name: "password", type: "password", autocomplete: "current-password", required: true })),
     error,
-    h("button", { class: "primary" }, "Log in"));
+    h("button", { class: "primary" }, "Log in"),
+    h("p", {}, h("a", { href: "#/reset" }, "Forgot your password?")));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     error.textContent = "";
