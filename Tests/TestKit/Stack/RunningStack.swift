@@ -13,6 +13,7 @@ package final class RunningStack: Sendable {
   package let ports: [String: Int]
   package let `operator` = (email: "operator@example.test", password: "an operator for tests only")
   private let extraEnvironment: [String: String]
+  private let smallDisks: [String: Int]
   private let processes = Mutex<[String: Process]>([:])
 
   package var address: String { "http://127.0.0.1:\(ports["gateway"] ?? 0)" }
@@ -20,8 +21,12 @@ package final class RunningStack: Sendable {
   package func address(of service: String) -> String { "http://127.0.0.1:\(ports[service] ?? 0)" }
 
   /// Starts every service and waits until each is ready.
-  package static func start(environment: [String: String] = [:]) async throws -> RunningStack {
-    let stack = try RunningStack(environment: environment)
+  ///
+  /// - Parameter smallDisks: Bytes of the disk on which a service's data folder lies, by service; see ``SmallDisk``.
+  package static func start(
+    environment: [String: String] = [:], smallDisks: [String: Int] = [:]
+  ) async throws -> RunningStack {
+    let stack = try RunningStack(environment: environment, smallDisks: smallDisks)
     do {
       for service in services { try stack.launch(service) }
       for service in services { try await stack.waitUntilReady(service) }
@@ -45,11 +50,12 @@ package final class RunningStack: Sendable {
     return stack
   }
 
-  private init(environment: [String: String]) throws {
+  private init(environment: [String: String], smallDisks: [String: Int] = [:]) throws {
     home = FileManager.default.temporaryDirectory.appending(path: "matinee-stack-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/sources", withIntermediateDirectories: true)
     ports = Dictionary(uniqueKeysWithValues: zip(Self.services, try FreePorts.take(Self.services.count)))
     extraEnvironment = environment
+    self.smallDisks = smallDisks
     let account =
       #"{"email":"\#(`operator`.email)","password":"\#(`operator`.password)","#
       + #""displayName":"Test operator","country":"DE"}"#
@@ -71,13 +77,23 @@ package final class RunningStack: Sendable {
     processes.withLock { $0[service]?.isRunning == true ? $0[service]?.processIdentifier : nil }
   }
 
+  /// The data folder of a running service as the service itself sees it.
+  package func dataFolder(of service: String) -> String? {
+    pid(of: service).map { "/proc/\($0)/root\(home)/\(service)" }
+  }
+
   package func launch(_ service: String) throws {
     let process = Process()
-    process.executableURL = Self.binary
-    process.arguments = [service]
+    if let bytes = smallDisks[service] {
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = SmallDisk.wrapped([Self.binary.path, service], folder: home + "/\(service)", bytes: bytes)
+    } else {
+      process.executableURL = Self.binary
+      process.arguments = [service]
+    }
     process.environment = environment
     let log = home + "/\(service).log"
-    if !FileManager.default.fileExists(atPath: log) { FileManager.default.createFile(atPath: log, contents: nil) }
+    if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
     let output = try FileHandle(forWritingTo: URL(filePath: log))
     try output.seekToEnd()
     process.standardOutput = output
@@ -134,7 +150,7 @@ package final class RunningStack: Sendable {
   private func end(_ service: String, signal: Int32) async throws -> Int32 {
     guard let process = processes.withLock({ $0[service] }), process.isRunning else { return 0 }
     Foundation.kill(process.processIdentifier, signal)
-    try await eventually(within: .seconds(20)) { !process.isRunning }
+    try await eventually { !process.isRunning }
     return process.terminationStatus
   }
 

@@ -1,15 +1,15 @@
 import Foundation
 
 /// A small film made for a test: moving pictures, hard cuts at known times, a tone.
-struct Footage: Sendable {
-  static let framesPerSecond = 25
-  let path: String
-  let seconds: Int
+package struct Footage: Sendable {
+  package static let framesPerSecond = 25
+  package let path: String
+  package let seconds: Int
   /// Seconds at which one picture is cut to another.
-  let cuts: [Double]
+  package let cuts: [Double]
 
   /// Renders `seconds` of 640×360 at 25 frames a second.
-  static func make(in folder: String, name: String = "film.mp4", seconds: Int = 12) async throws -> Footage {
+  package static func make(in folder: String, name: String = "film.mp4", seconds: Int = 12) async throws -> Footage {
     let path = "\(folder)/\(name)"
     // Cut on odd frames, so that no cut falls on a seam or a key frame by luck.
     let cuts = [3.32, 6.84].filter { $0 < Double(seconds) }
@@ -38,38 +38,5 @@ struct Footage: Sendable {
     return Footage(path: path, seconds: seconds, cuts: cuts)
   }
 
-  var frames: Int { seconds * Self.framesPerSecond }
-}
-
-/// What ffprobe and ffmpeg say of a file or an address.
-enum Probe {
-  static func frames(of address: String) async throws -> Int {
-    let command = [
-      "ffprobe", "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames",
-      "-of", "csv=p=0", address,
-    ]
-    let result = try await Shell.run(command)
-    guard let text = result.output.split(whereSeparator: { !$0.isNumber }).first, let count = Int(text) else {
-      throw ShellError.failed(command, result.output)
-    }
-    return count
-  }
-
-  static func hasSound(_ address: String) async throws -> Bool {
-    try await Shell.run([
-      "ffprobe", "-v", "error", "-select_streams", "a:0", "-show_entries", "stream=codec_type", "-of", "csv=p=0",
-      address,
-    ]).output.contains("audio")
-  }
-
-  /// Seconds at which the picture changes abruptly.
-  static func cuts(in address: String) async throws -> [Double] {
-    let result = try await Shell.run([
-      "ffmpeg", "-nostdin", "-v", "info", "-i", address, "-map", "0:v:0", "-vf",
-      "scale=320:180,select='gt(scene,0.3)',showinfo",
-      "-f",
-      "null", "-",
-    ])
-    return result.output.matches(of: /pts_time:\s*([0-9.]+)/).compactMap { Double($0.1) }
-  }
+  package var frames: Int { seconds * Self.framesPerSecond }
 }

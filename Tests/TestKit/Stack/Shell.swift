@@ -1,13 +1,13 @@
 import Foundation
 
 /// Runs a program of the machine (ffmpeg, ffprobe, promtool, …) and gives what it printed.
-enum Shell {
-  struct Result: Sendable {
-    let status: Int32
-    let output: String
+package enum Shell {
+  package struct Result: Sendable {
+    package let status: Int32
+    package let output: String
   }
 
-  static func isAvailable(_ program: String) -> Bool { path(of: program) != nil }
+  package static func isAvailable(_ program: String) -> Bool { path(of: program) != nil }
 
   private static func path(of program: String) -> String? {
     let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
@@ -15,7 +15,7 @@ enum Shell {
   }
 
   @discardableResult
-  static func run(_ command: [String], input: [UInt8]? = nil) async throws -> Result {
+  package static func run(_ command: [String], input: [UInt8]? = nil) async throws -> Result {
     guard let path = path(of: command[0]) else { throw ShellError.missing(command[0]) }
     let process = Process()
     process.executableURL = URL(filePath: path)
@@ -25,7 +25,7 @@ enum Shell {
     defer { try? FileManager.default.removeItem(at: folder) }
     // Files, not pipes: neither side can wait for the other.
     let output = folder.appending(path: "output")
-    FileManager.default.createFile(atPath: output.path, contents: nil)
+    _ = FileManager.default.createFile(atPath: output.path, contents: nil)
     let handle = try FileHandle(forWritingTo: output)
     process.standardOutput = handle
     process.standardError = handle
@@ -44,7 +44,7 @@ enum Shell {
   }
 }
 
-enum ShellError: Error {
+package enum ShellError: Error {
   case missing(String)
   case failed([String], String)
 }
