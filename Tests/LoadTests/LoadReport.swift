@@ -67,6 +67,13 @@ struct LoadReport: Codable, Sendable {
     before.keys.sorted().map { process(name: $0, before: before[$0], after: after[$0]) }
   }
 
+  /// Writes the report as JSON.
+  func write(to path: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try encoder.encode(self).write(to: URL(filePath: path))
+  }
+
   var table: String {
     func pad(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text

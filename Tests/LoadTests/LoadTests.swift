@@ -3,7 +3,7 @@ import Histogram
 import TestKit
 import Testing
 
-/// The load generator: a full run where `deploy/load` asks for one, a short smoke in the ordinary tests.
+/// The load generator: a full run where `deploy/load` asks for one, and its parts. `SmokeTests` runs it for seconds.
 @Suite struct LoadTests {
   @Test(
     "The asked-for load run ends without an error",
@@ -12,11 +12,7 @@ import Testing
     let settings = try #require(try LoadSettings.fromEnvironment())
     let report = try await LoadRun(settings: settings).run()
     FileHandle.standardOutput.write(Data((report.table + "\n").utf8))
-    if let path = settings.reportPath {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-      try encoder.encode(report).write(to: URL(filePath: path))
-    }
+    if let path = settings.reportPath { try report.write(to: path) }
     #expect(report.journeysBegun > 0)
     #expect(report.errors == 0)
   }
