@@ -26,7 +26,7 @@ struct ConcurrencyLimitTests {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<1000 {
         group.addTask {
-          try await limit.run(within: .after(.seconds(20))) {
+          try await limit.run(within: .after(.seconds(60))) {
             most.note(inside.add())
             await Task.yield()
             inside.add(-1)
@@ -44,10 +44,10 @@ struct ConcurrencyLimitTests {
     let limit = ConcurrencyLimit(upstream: "test", limit: 1, queueLimit: 2)
     let door = Door()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<3 { group.addTask { try await limit.run(within: .after(.seconds(20))) { await door.pass() } } }
+      for _ in 0..<3 { group.addTask { try await limit.run(within: .after(.seconds(60))) { await door.pass() } } }
       try await eventually { limit.activeCount == 1 && limit.waitingCount == 2 }
       await #expect(throws: TransportError.refused(upstream: "test", reason: "its queue is full")) {
-        try await limit.run(within: .after(.seconds(20))) {}
+        try await limit.run(within: .after(.seconds(60))) {}
       }
       await door.open()
       try await group.waitForAll()
@@ -58,19 +58,19 @@ struct ConcurrencyLimitTests {
   func givesUp() async throws {
     let limit = ConcurrencyLimit(upstream: "test", limit: 1, queueLimit: 10)
     let door = Door()
-    let holder = Task { try await limit.run(within: .after(.seconds(20))) { await door.pass() } }
+    let holder = Task { try await limit.run(within: .after(.seconds(60))) { await door.pass() } }
     try await eventually { limit.activeCount == 1 }
     await #expect(throws: TransportError.deadlinePassed(upstream: "test")) {
       try await limit.run(within: .after(.milliseconds(30))) { Issue.record("started after its deadline") }
     }
     let cancelled = Task {
-      try await limit.run(within: .after(.seconds(20))) { Issue.record("started after its cancellation") }
+      try await limit.run(within: .after(.seconds(60))) { Issue.record("started after its cancellation") }
     }
     try await eventually { limit.waitingCount == 1 }
     cancelled.cancel()
     await #expect(throws: CancellationError.self) { try await cancelled.value }
     #expect(limit.waitingCount == 0)
-    let patient = Task { try await limit.run(within: .after(.seconds(20))) { 7 } }
+    let patient = Task { try await limit.run(within: .after(.seconds(60))) { 7 } }
     try await eventually { limit.waitingCount == 1 }
     await door.open()
     try await holder.value

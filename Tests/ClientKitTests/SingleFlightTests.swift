@@ -10,15 +10,12 @@ struct SingleFlightTests {
   func oneCall() async throws {
     let flights = SingleFlight<String, Int>(upstream: "test")
     let calls = Counter()
-    let asked = Counter()
     let values = try await withThrowingTaskGroup(of: Int.self) { group in
       for _ in 0..<1000 {
         group.addTask {
-          asked.add()
-          return try await flights.value(for: "key", within: .after(.seconds(20))) { _ in
-            // Stays in the air until everyone has asked.
-            try await eventually { asked.value == 1000 }
-            try await Task.sleep(for: .milliseconds(20))
+          try await flights.value(for: "key", within: .after(.seconds(60))) { _ in
+            // Stays in the air until everyone has joined.
+            try await eventually { flights.waitingCount == 1000 }
             return calls.add()
           }
         }
@@ -35,7 +32,7 @@ struct SingleFlightTests {
     let flights = SingleFlight<String, String>(upstream: "test")
     let calls = Counter()
     for key in ["a", "b", "a"] {
-      let value = try await flights.value(for: key, within: .after(.seconds(5))) { _ in "\(key)\(calls.add())" }
+      let value = try await flights.value(for: key, within: .after(.seconds(60))) { _ in "\(key)\(calls.add())" }
       #expect(value == "\(key)\(calls.value)")
     }
     #expect(calls.value == 3)
@@ -45,9 +42,9 @@ struct SingleFlightTests {
   func failure() async throws {
     let flights = SingleFlight<Int, Int>(upstream: "test")
     await #expect(throws: Crash()) {
-      try await flights.value(for: 1, within: .after(.seconds(5))) { _ in throw Crash() }
+      try await flights.value(for: 1, within: .after(.seconds(60))) { _ in throw Crash() }
     }
-    let value = try await flights.value(for: 1, within: .after(.seconds(5))) { _ in 2 }
+    let value = try await flights.value(for: 1, within: .after(.seconds(60))) { _ in 2 }
     #expect(value == 2)
   }
 
@@ -59,15 +56,16 @@ struct SingleFlightTests {
       try await eventually { released.isRaised }
       return 5
     }
-    // The impatient one comes first, so that the flight is its own.
-    let impatient = Task { try await flights.value(for: 1, within: .after(.milliseconds(40)), operation) }
+    // The impatient one comes first, so that the flight is its own; the others have joined long before it leaves.
+    let impatient = Task { try await flights.value(for: 1, within: .after(.seconds(3)), operation) }
     try await eventually { flights.count == 1 }
-    let cancelled = Task { try await flights.value(for: 1, within: .after(.seconds(20)), operation) }
-    let patient = Task { try await flights.value(for: 1, within: .after(.seconds(20)), operation) }
+    let cancelled = Task { try await flights.value(for: 1, within: .after(.seconds(60)), operation) }
+    let patient = Task { try await flights.value(for: 1, within: .after(.seconds(60)), operation) }
+    try await eventually { flights.waitingCount == 3 }
     cancelled.cancel()
     await #expect(throws: CancellationError.self) { try await cancelled.value }
     await #expect(throws: TransportError.deadlinePassed(upstream: "test")) { try await impatient.value }
-    #expect(flights.count == 1)
+    #expect(flights.count == 1 && flights.waitingCount == 1)
     released.raise()
     let value = try await patient.value
     #expect(value == 5)
@@ -75,11 +73,11 @@ struct SingleFlightTests {
 
   @Test("A flight has its own time, so that a late joiner is not bound by the first asker's hurry")
   func flightTime() async throws {
-    let flights = SingleFlight<Int, Duration>(upstream: "test", flightTime: .seconds(3))
-    let left = try await flights.value(for: 1, within: .after(.milliseconds(500))) { $0.remaining }
-    #expect(left > .seconds(2) && left <= .seconds(3))
-    let longer = try await flights.value(for: 1, within: .after(.seconds(9))) { $0.remaining }
-    #expect(longer > .seconds(8))
+    let flights = SingleFlight<Int, Duration>(upstream: "test", flightTime: .seconds(90))
+    let left = try await flights.value(for: 1, within: .after(.seconds(30))) { $0.remaining }
+    #expect(left > .seconds(31) && left <= .seconds(90))
+    let longer = try await flights.value(for: 1, within: .after(.seconds(180))) { $0.remaining }
+    #expect(longer > .seconds(91))
   }
 
   @Test("When the last has left the flight is cancelled")
@@ -89,9 +87,9 @@ struct SingleFlightTests {
     let isUp = Counter()
     let tasks = (0..<3).map { _ in
       Task {
-        try await flights.value(for: 1, within: .after(.seconds(20))) { _ in
+        try await flights.value(for: 1, within: .after(.seconds(60))) { _ in
           isUp.add()
-          do { try await Task.sleep(for: .seconds(20)) } catch {
+          do { try await Task.sleep(for: .seconds(600)) } catch {
             wasCancelled.add()
             throw error
           }
@@ -100,6 +98,7 @@ struct SingleFlightTests {
       }
     }
     try await eventually { isUp.value == 1 }
+    try await eventually { flights.waitingCount == 3 }
     for task in tasks { task.cancel() }
     for task in tasks { await #expect(throws: CancellationError.self) { try await task.value } }
     try await eventually { wasCancelled.value == 1 }

@@ -160,16 +160,21 @@ struct StreamingDownloadTests {
 
   @Test("Until the head has come the deadline holds; the body may take longer")
   func deadline() async throws {
+    let gate = Gate()
+    defer { gate.open() }
     try await withServer { request, connection in
-      if request.target == "/late" { usleep(400_000) }
+      if request.target == "/late" { gate.wait() }
       try connection.write("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab")
-      usleep(400_000)
+      gate.wait()
       try connection.write("cd")
     } _: { _, transport, _ in
       await #expect(throws: TransportError.deadlinePassed(upstream: "test")) {
         try await transport.stream(.get("/late", within: .milliseconds(150)))
       }
-      let response = try await transport.stream(.get(within: .milliseconds(250)))
+      let request = TransportRequest.get(within: .seconds(3))
+      let response = try await transport.stream(request)
+      try await Task.sleep(for: request.context.deadline.remaining + .milliseconds(100))
+      gate.open()
       #expect(try await collect(response.body) == Array("abcd".utf8))
     }
   }
@@ -177,7 +182,7 @@ struct StreamingDownloadTests {
   @Test("A body that stands still fails after the stall timeout; a reader that stands still does not")
   func stall() async throws {
     var settings = ClientSettings()
-    settings.stallTimeout = .milliseconds(200)
+    settings.stallTimeout = .seconds(2)
     settings.streamBufferBytes = 64 * 1024
     let gate = Gate()
     defer { gate.open() }
@@ -192,18 +197,16 @@ struct StreamingDownloadTests {
       }
     } _: { _, transport, _ in
       let still = try await transport.stream(.get("/still"))
-      let start = ContinuousClock.now
       await #expect {
         for try await _ in still.body {}
       } throws: { error in
         if case .interrupted(_, let reason) = error as? TransportError { reason.contains("moved") } else { false }
       }
-      #expect(ContinuousClock.now - start < .seconds(5))
       let slow = try await transport.stream(.get("/slow"))
       var read = 0
       for try await piece in slow.body {
         // Longer than the timeout by far: it is the reader who is slow.
-        if read == 0 { try await Task.sleep(for: .milliseconds(700)) }
+        if read == 0 { try await Task.sleep(for: .seconds(5)) }
         read += piece.readableBytes
       }
       #expect(read == total)
@@ -221,7 +224,7 @@ struct StreamingDownloadTests {
     } _: { _, transport, _ in
       var held: [StreamingResponse] = []
       for _ in 0..<8 { held.append(try await transport.stream(.get("/stream"))) }
-      let text = try await transport.send(.get("/call", within: .seconds(5))).text
+      let text = try await transport.send(.get("/call")).text
       #expect(text == "ok")
       #expect(held.count == 8)
     }

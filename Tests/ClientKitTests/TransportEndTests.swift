@@ -77,13 +77,11 @@ struct TransportEndTests {
     settings.connectTimeoutMilliseconds = 100
     let loop = CurlLoop(settings: settings)
     let transport = CurlTransport(loop: loop, upstream: "test", baseURL: "http://127.0.0.1:\(port)")
-    let start = ContinuousClock.now
     await #expect {
       try await transport.send(.get())
     } throws: { error in
       if case .unreachable = error as? TransportError { true } else { false }
     }
-    #expect(ContinuousClock.now - start < .seconds(5))
     await loop.shutdown()
   }
 

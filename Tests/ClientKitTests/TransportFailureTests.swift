@@ -12,13 +12,15 @@ struct TransportFailureTests {
     try await withServer { _, connection in
       gate.wait()
       try connection.answer()
-    } _: { _, transport, _ in
+    } _: { server, transport, _ in
       let start = ContinuousClock.now
       await #expect(throws: TransportError.deadlinePassed(upstream: "test")) {
         try await transport.send(.get(within: .milliseconds(80)))
       }
       let elapsed = ContinuousClock.now - start
-      #expect(elapsed >= .milliseconds(70) && elapsed < .seconds(2))
+      #expect(elapsed >= .milliseconds(70))
+      // It did not wait for the answer, which comes now.
+      #expect(server.answeredCount == 0)
       gate.open()
     }
   }
@@ -46,12 +48,11 @@ struct TransportFailureTests {
     } _: { server, transport, _ in
       async let ahead = transport.send(.get())
       try await eventually { server.connectionCount == 1 }
-      let start = ContinuousClock.now
       async let long = transport.send(.get())
       await #expect(throws: TransportError.deadlinePassed(upstream: "test")) {
         try await transport.send(.get(within: .milliseconds(60)))
       }
-      #expect(ContinuousClock.now - start < .seconds(2))
+      #expect(server.answeredCount == 0)
       gate.open()
       #expect(try await ahead.text == "late")
       #expect(try await long.text == "late")
@@ -160,9 +161,11 @@ struct TransportFailureTests {
     await loop.shutdown()
   }
 
-  @Test("A read, or a command with an idempotency key, lost with a kept connection is sent once more", arguments: [
-    false, true,
-  ])
+  @Test(
+    "A read, or a command with an idempotency key, lost with a kept connection is sent once more",
+    arguments: [
+      false, true,
+    ])
   func silentRepeatOfIdempotent(isCommand: Bool) async throws {
     let served = Counter()
     let server = try dyingServer(served)

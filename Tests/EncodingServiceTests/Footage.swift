@@ -5,6 +5,9 @@ import Testing
 
 @testable import EncoderService
 
+/// What runs encoders, one at a time: two at once leave a small machine nothing for the other tests.
+@Suite("With real films", .serialized) enum FilmTests {}
+
 /// Small films made for a test, with the real ffmpeg.
 enum Footage {
   /// Shaka Packager: where deploy puts it, or where the environment says.

@@ -78,7 +78,7 @@ struct BusServiceTests {
       try await source.add(1...3)
       let whole = try source.batch()
       try await withService(BusModule.self) { service in
-        let bus = HTTPEventBus(service.transport, service: "notes")
+        let bus = HTTPEventBus(service.transport, service: "notes", timeout: .seconds(60))
         var damaged = whole
         damaged.events[1][40] ^= 1
         await #expect { try await bus.publish(damaged) } throws: { ($0 as? Problem)?.status == 400 }
@@ -98,7 +98,7 @@ struct BusServiceTests {
         try await source.add(1...50)
         let event = try Event(json: try source.batch().events[0])
         let first = try await TestService.start(BusModule.self, home: home)
-        let bus = HTTPEventBus(first.transport, service: "readers")
+        let bus = HTTPEventBus(first.transport, service: "readers", timeout: .seconds(60))
         let id = DeadLetterID(seed: "letter")
         let letter = NewDeadLetter(
           id: id, consumer: "effects", service: "readers", event: event, error: "why")
@@ -114,7 +114,7 @@ struct BusServiceTests {
           }
         }
         let second = try await TestService.start(BusModule.self, home: home)
-        let again = HTTPEventBus(second.transport, service: "notes")
+        let again = HTTPEventBus(second.transport, service: "notes", timeout: .seconds(60))
         #expect(try await again.lastHeld(source: "/notes", epoch: source.batch().epoch) == 0)
         try await running([source.relay(to: again)]) {
           try await eventually { try await again.lastHeld(source: "/notes", epoch: source.batch().epoch) == 50 }
@@ -138,7 +138,7 @@ struct BusServiceTests {
         BusModule.self, settings: ["BUS_RETENTION_HOURS": "1", "BUS_PRUNE_SECONDS": "1", "BUS_PRUNE_CHUNK": "10"],
         clock: time.clock
       ) { service in
-        let bus = HTTPEventBus(service.transport, service: "notes")
+        let bus = HTTPEventBus(service.transport, service: "notes", timeout: .seconds(60))
         _ = try await bus.publish(source.batch())
         time.advance(seconds: 3601)
         try await eventually {

@@ -27,7 +27,7 @@ enum Sample {
   static func context(limit: MaturityRating = .eighteen) -> CallContext {
     CallContext(
       principal: Principal(role: .viewer, account: account, profile: profile, maturityLimit: limit),
-      deadline: .after(.seconds(2)))
+      deadline: .after(.seconds(60)))
   }
 
   static func catalogue(_ seq: Int64) -> EventPosition { EventPosition(epoch: "c", seq: seq) }

@@ -170,7 +170,7 @@ struct PlaybackRouteTests {
     ]
     try await withPlayback(settings: settings) { playback async throws in
       let session = try await playback.start()
-      try await eventually(within: .seconds(10)) { try await playback.snapshot().contains { $0.endedSession != nil } }
+      try await eventually { try await playback.snapshot().contains { $0.endedSession != nil } }
       let answer = try await playback.beat(session.id, at: 1)
       #expect(answer.action == .stop && answer.reason == "leaseExpired")
     }

@@ -1,10 +1,12 @@
 import ClientKit
 import Contract
+import Foundation
 import Logging
 import NIOCore
 import ServerKit
 import ServiceLifecycle
 import Synchronization
+import TestKit
 
 /// A small service with one endpoint of each kind.
 enum ProbeModule: ServiceModule {
@@ -12,7 +14,7 @@ enum ProbeModule: ServiceModule {
 
   static func make(_ context: ServiceContext) async throws -> ServiceParts {
     var parts = ServiceParts()
-    parts.routes.addProbes()
+    parts.routes.addProbes(folder: context.dataFolder)
     return parts
   }
 }
@@ -52,10 +54,19 @@ enum Probe {
     "probe.big", .post, "/big", access: .open, bodyLimitBytes: 4 * 1024 * 1024, summary: "Takes a big body.")
   static let bug = Endpoint<Empty, Empty, Empty>("probe.bug", .get, "/bug", access: .open, summary: "Fails.")
   static let slow = Endpoint<Empty, Empty, Note>("probe.slow", .get, "/slow", access: .open, summary: "Takes long.")
+  static let held = Endpoint<Empty, Empty, Note>(
+    "probe.held", .get, "/held", access: .open, summary: "Answers once it is let go.")
   static let wait = Endpoint<Empty, Empty, Empty>("probe.wait", .get, "/wait", access: .open, summary: "Waits.")
   static let busy = Endpoint<Empty, Empty, Empty>("probe.busy", .get, "/busy", access: .open, summary: "Refuses.")
   static let stream = Endpoint<Empty, Empty, Empty>(
     "probe.stream", .get, "/stream", access: .open, status: 200, summary: "Ten chunks.")
+}
+
+extension Probe {
+  /// Lets the requests to ``held`` of that service go.
+  static func release(_ service: TestService, name: String = ProbeModule.name) throws {
+    try Data().write(to: URL(fileURLWithPath: "\(service.home)/\(name)/released"))
+  }
 }
 
 /// A bug's text, which no client may see.
@@ -64,7 +75,8 @@ struct UnexpectedError: Error {
 }
 
 extension Routes {
-  mutating func addProbes() {
+  /// - Parameter folder: The service's own, where ``Probe/release(_:)`` leaves its word.
+  mutating func addProbes(folder: String) {
     on(Probe.hello) { _ in Probe.Note(text: "hello", stars: nil) }
     on(Probe.item) { call in
       Probe.Note(text: "\(call.parameters.id)", stars: call.parameters.times)
@@ -81,6 +93,10 @@ extension Routes {
     on(Probe.slow) { _ in
       try await Task.sleep(for: .milliseconds(700))
       return Probe.Note(text: "slow", stars: nil)
+    }
+    on(Probe.held) { _ in
+      try await eventually { FileManager.default.fileExists(atPath: "\(folder)/released") }
+      return Probe.Note(text: "held", stars: nil)
     }
     on(Probe.seen) { call in
       let context = call.request.context

@@ -2,10 +2,11 @@ import Foundation
 import StorageKit
 import Testing
 
-/// Prints what this machine does; the bounds are loose, since tests share it with each other and are not optimised.
+/// Prints what this machine does and judges only that everything is there: tests share the machine with each other and
+/// are not optimised.
 @Suite("Throughput", .serialized)
 struct ThroughputTests {
-  @Test("64 clients at once commit thousands of durable writes a second, and a point read takes microseconds")
+  @Test("What 64 clients write at once is all there and found by point reads; how fast is printed")
   func figures() async throws {
     try await withNotes { database in
       let clients = 64
@@ -34,8 +35,7 @@ struct ThroughputTests {
         Data(
           "StorageKit: \(Int(writesPerSecond)) durable writes/s by 64 clients, \(microseconds) µs a point read\n".utf8))
       #expect(found == reads)
-      #expect(writesPerSecond > 500)
-      #expect(microseconds < 500)
+      #expect(try database.read { try $0.first("SELECT COUNT(*) FROM note") { $0.int(0) } } == clients * writesEach)
     }
   }
 }

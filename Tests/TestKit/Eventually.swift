@@ -3,9 +3,10 @@ package struct NeverHappened: Error, CustomStringConvertible {
   package let description: String
 }
 
-/// Waits until `condition` holds; a throw of it counts as not yet. Throws ``NeverHappened`` after `duration`.
+/// Waits until `condition` holds; a throw of it counts as not yet. Throws ``NeverHappened`` after `duration`, which
+/// is long: it is for what never comes, on however busy a machine, and costs nothing where things go well.
 package func eventually(
-  within duration: Duration = .seconds(5), _ condition: () async throws -> Bool
+  within duration: Duration = .seconds(60), _ condition: () async throws -> Bool
 ) async throws {
   let end = ContinuousClock.now + duration
   var pause = Duration.milliseconds(1)

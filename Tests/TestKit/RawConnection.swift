@@ -65,7 +65,7 @@ package final class RawConnection: Sendable {
   package var received: String { buffer.withLock { String(decoding: $0, as: UTF8.self) } }
 
   /// Takes in what is there; false at the end of the stream.
-  private func take() -> Bool {
+  @discardableResult package func take() -> Bool {
     var chunk = [UInt8](repeating: 0, count: 65536)
     while true {
       let count = recv(descriptor, &chunk, chunk.count, 0)
@@ -80,7 +80,7 @@ package final class RawConnection: Sendable {
   }
 
   /// Waits until `text` has come; throws ``NeverHappened``.
-  package func awaitText(_ text: String, within duration: Duration = .seconds(5)) async throws {
+  package func awaitText(_ text: String, within duration: Duration = .seconds(60)) async throws {
     try await eventually(within: duration) {
       _ = take()
       return received.contains(text)
@@ -88,7 +88,7 @@ package final class RawConnection: Sendable {
   }
 
   /// Waits until the other side has closed; throws ``NeverHappened``.
-  package func awaitEnd(within duration: Duration = .seconds(5)) async throws {
+  package func awaitEnd(within duration: Duration = .seconds(60)) async throws {
     try await eventually(within: duration) { !take() }
   }
 }

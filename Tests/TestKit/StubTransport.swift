@@ -32,6 +32,6 @@ extension TransportResponse {
 extension CallContext {
   /// A call with enough time for a busy machine.
   package static func test(_ principal: Principal) -> CallContext {
-    CallContext(principal: principal, deadline: .after(.seconds(10)))
+    CallContext(principal: principal, deadline: .after(.seconds(60)))
   }
 }

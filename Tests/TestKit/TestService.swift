@@ -56,6 +56,8 @@ package final class TestService: Sendable {
     let folder = home ?? TemporaryFolder.make(module.name)
     let log = LogSink()
     var environment = ["MATINEE_HOME": folder, "MATINEE_HOST": "127.0.0.1"]
+    // Calls without a deadline of their own: no test is about how busy the machine is.
+    environment["MATINEE_DEADLINE_MILLISECONDS"] = "60000"
     environment["MATINEE_\(module.name.uppercased())_PORT"] = "0"
     for (name, value) in settings {
       environment[name.hasPrefix(SettingsReader.prefix) ? name : SettingsReader.prefix + name] = value
@@ -96,7 +98,7 @@ package final class TestService: Sendable {
   private static let quiet = Telemetry.logger("test", format: .text, level: .critical)
 
   private func awaitReadiness() async throws {
-    try await eventually(within: .seconds(10)) { try await self.get("/readyz").status == 200 }
+    try await eventually { try await self.get("/readyz").status == 200 }
   }
 
   /// One GET without any body, as nobody in particular; what is not a typed endpoint.
@@ -104,7 +106,7 @@ package final class TestService: Sendable {
     try await transport.send(
       TransportRequest(
         method: .get, target: target, headers: headers,
-        context: CallContext(principal: .anonymous, deadline: .after(.seconds(5)))))
+        context: CallContext(principal: .anonymous, deadline: .after(.seconds(60)))))
   }
 
   /// Tells the service to stop, as TERM would, without waiting for it.

@@ -32,6 +32,9 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable>: Sen
   /// Flights in the air.
   package var count: Int { state.withLock { $0.flights.count } }
 
+  /// Those in them.
+  package var waitingCount: Int { state.withLock { $0.flights.values.reduce(0) { $0 + $1.waiting.count } } }
+
   /// The outcome of the flight for `key`, whose deadline `operation` is given. Throws what it throws,
   /// ``TransportError/deadlinePassed(upstream:)`` at `deadline`, `CancellationError` where the task is cancelled.
   package func value(

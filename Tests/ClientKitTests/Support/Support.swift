@@ -24,12 +24,12 @@ func withServer(
 }
 
 extension TransportRequest {
-  static func get(_ target: String = "/", within duration: Duration = .seconds(20)) -> TransportRequest {
+  static func get(_ target: String = "/", within duration: Duration = .seconds(60)) -> TransportRequest {
     TransportRequest(method: .get, target: target, context: .service("tests", within: duration))
   }
 
   static func post(
-    _ target: String = "/", body: [UInt8] = [], idempotencyKey: String? = nil, within duration: Duration = .seconds(20)
+    _ target: String = "/", body: [UInt8] = [], idempotencyKey: String? = nil, within duration: Duration = .seconds(60)
   ) -> TransportRequest {
     var context = CallContext.service("tests", within: duration)
     context.idempotencyKey = idempotencyKey
@@ -43,8 +43,8 @@ extension TransportResponse {
 
 struct NotInTime: Error {}
 
-/// Awaits a condition, looking every 2 ms.
-func eventually(within duration: Duration = .seconds(10), _ condition: () async throws -> Bool) async throws {
+/// Awaits a condition, looking every 2 ms. The limit is for what never comes, on however busy a machine.
+func eventually(within duration: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
   let end = ContinuousClock.now + duration
   while try await !condition() {
     guard ContinuousClock.now < end else { throw NotInTime() }
@@ -56,7 +56,12 @@ func eventually(within duration: Duration = .seconds(10), _ condition: () async 
 final class Counter: Sendable {
   private let count = Mutex(0)
   var value: Int { count.withLock { $0 } }
-  @discardableResult func add(_ amount: Int = 1) -> Int { count.withLock { $0 += amount; return $0 } }
+  @discardableResult func add(_ amount: Int = 1) -> Int {
+    count.withLock {
+      $0 += amount
+      return $0
+    }
+  }
 }
 
 /// Holds threads of a scripted server until it is opened.
