@@ -9,6 +9,7 @@ struct TransportFailureTests {
   @Test("An upstream that does not answer in time costs the deadline and no more")
   func deadline() async throws {
     let gate = Gate()
+    defer { gate.open() }
     try await withServer { _, connection in
       gate.wait()
       try connection.answer()
@@ -42,6 +43,7 @@ struct TransportFailureTests {
     var settings = ClientSettings()
     settings.connectionsPerUpstream = 1
     let gate = Gate()
+    defer { gate.open() }
     try await withServer(settings: settings) { _, connection in
       gate.wait()
       try connection.answer(body: "late")
@@ -66,6 +68,7 @@ struct TransportFailureTests {
     settings.connectionsPerUpstream = 1
     settings.waitingPerUpstream = 2
     let gate = Gate()
+    defer { gate.open() }
     try await withServer(settings: settings) { _, connection in
       gate.wait()
       try connection.answer()
@@ -229,6 +232,7 @@ struct TransportFailureTests {
   @Test("A cancelled task ends its call at once, under way or not yet begun")
   func cancellation() async throws {
     let gate = Gate()
+    defer { gate.open() }
     try await withServer { _, connection in
       gate.wait()
       try connection.answer()
