@@ -22,11 +22,8 @@ package final class RawConnection: Sendable {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
       }
     }
-    guard result == 0 else {
-      let code = errno
-      Foundation.close(descriptor)
-      throw Refused(code: code)
-    }
+    // Everything is set, so a throw runs `deinit`: it closes, and a second close would hit somebody else's file.
+    guard result == 0 else { throw Refused(code: errno) }
     _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
   }
 
