@@ -177,8 +177,7 @@ import Testing
     let folder = try TestFolder()
     let database = try openDatabase("\(folder.path)/accounts.db")
     defer { database.close() }
-    let golden = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/accounts.sql")
-    #expect(try database.schemaText() == String(contentsOf: golden, encoding: .utf8))
+    try Golden.schema(database.schemaText(), of: "accounts")
   }
 }
 

@@ -81,6 +81,22 @@ import Testing
         == 1)
   }
 
+  @Test("Every event type has the file of what was shipped")
+  func goldenEvents() {
+    let golden = repository.files(under: "Tests", endingIn: ".json")
+    let found = Contracts.goldenEvents(in: repository.sources, golden: golden)
+    #expect(found.isEmpty, report(found))
+  }
+
+  @Test("Event types without a golden file, and golden files without an event type, are found")
+  func goldenEventsExample() {
+    let event = example("Sources/AAPI/B.swift", #"package static let type = "catalog.title.changed.v2""#)
+    let golden = example("Tests/AServiceTests/Golden/catalog.title.changed.v2.json", "{}")
+    #expect(Contracts.goldenEvents(in: event, golden: golden).isEmpty)
+    #expect(Contracts.goldenEvents(in: event, golden: []).count == 1)
+    #expect(Contracts.goldenEvents(in: [], golden: golden).count == 1)
+  }
+
   @Test("Every endpoint has a name of its own, a route and a test")
   func endpoints() {
     let found =

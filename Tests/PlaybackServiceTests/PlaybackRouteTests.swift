@@ -204,11 +204,8 @@ struct PlaybackRouteTests {
   func goldenSchema() async throws {
     try await withTemporaryFolder("schema") { folder in
       let database = try ServiceDatabase(path: "\(folder)/playback.db", migrations: PlaybackSchema.all)
-      let shown = try database.schemaText()
-      database.close()
-      let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-        "Golden/playback.sql")
-      #expect(try String(contentsOf: golden, encoding: .utf8) == shown)
+      defer { database.close() }
+      try Golden.schema(database.schemaText(), of: "playback")
     }
   }
 }

@@ -40,6 +40,20 @@ enum Contracts {
       .map { Violation(path: $0.1, line: $0.2, rule: "\($0.0) is not <service>.<noun>.<past participle>.v<N>") }
   }
 
+  /// Event types without the file of what was shipped, and files of types that are gone: those are still in the logs
+  /// of buses and outboxes, and read for a release after their end.
+  static func goldenEvents(in sources: [RepositoryFile], golden: [RepositoryFile]) -> [Violation] {
+    let declared = sources.filter { $0.target.hasSuffix("API") }.flatMap { file in
+      file.text.matches(of: /static let type = "([^"]+)"/).map { (type: String($0.1), path: file.path) }
+    }
+    let kept = golden.filter { $0.path.contains("/Golden/") }
+    let missing = declared.filter { event in !kept.contains { $0.name == "\(event.type).json" } }
+    let left = kept.filter { file in !declared.contains { "\($0.type).json" == file.name } }
+    return missing.map {
+      Violation(path: $0.path, line: 1, rule: "\($0.type) has no golden file: Tests/<service>/Golden/\($0.type).json")
+    } + left.map { Violation(path: $0.path, line: 1, rule: "no event is of this type any more: keep reading it") }
+  }
+
   static func unrouted(in files: [RepositoryFile]) -> [Violation] {
     let routes = files.filter { !$0.target.hasSuffix("API") }.map(\.text)
     return endpoints(in: files).filter { endpoint in

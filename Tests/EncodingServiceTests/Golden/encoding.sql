@@ -1,0 +1,146 @@
+CREATE TABLE consumer_cursor (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 0),
+  is_restoring INTEGER NOT NULL CHECK (is_restoring IN (0, 1)),
+  PRIMARY KEY (consumer, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failing_subject (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT NOT NULL,
+  dead_letter TEXT,
+  PRIMARY KEY (consumer, source, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE idempotency_key (
+  scope TEXT NOT NULL,
+  key TEXT NOT NULL CHECK (length(key) BETWEEN 1 AND 200),
+  request_hash TEXT NOT NULL,
+  status INTEGER NOT NULL,
+  body BLOB NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job (
+  id TEXT NOT NULL PRIMARY KEY,
+  title_id TEXT NOT NULL,
+  asset_id TEXT NOT NULL UNIQUE,
+  upload_id TEXT REFERENCES upload (id),
+  source_path TEXT,
+  source_name TEXT,
+  file_path TEXT NOT NULL,
+  file_fingerprint TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'succeeded', 'failed', 'cancelled')),
+  failure_reason TEXT,
+  duration_seconds REAL CHECK (duration_seconds > 0),
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  CHECK ((upload_id IS NULL) <> (source_path IS NULL)),
+  CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled'))),
+  CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
+) STRICT;
+
+CREATE TABLE lease (
+  token INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+  task_id TEXT NOT NULL REFERENCES task (id),
+  attempt INTEGER NOT NULL CHECK (attempt > 0),
+  encoder TEXT NOT NULL,
+  granted_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  ended_at INTEGER,
+  outcome TEXT CHECK (outcome IN
+    ('succeeded', 'retryableFailure', 'permanentFailure', 'released', 'expired', 'cancelled')),
+  CHECK ((ended_at IS NULL) = (outcome IS NULL))
+) STRICT;
+
+CREATE TABLE outbox (
+  seq INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+  created_at INTEGER NOT NULL,
+  json BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_state (
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  last_seq INTEGER NOT NULL CHECK (last_seq >= 0)
+) STRICT;
+
+CREATE TABLE parked_event (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  PRIMARY KEY (consumer, source, subject, epoch, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rendition (
+  job_id TEXT NOT NULL REFERENCES job (id),
+  ordinal INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  width INTEGER NOT NULL CHECK (width > 0),
+  height INTEGER NOT NULL CHECK (height > 0),
+  frame_rate TEXT NOT NULL,
+  maximum_bitrate_kbps INTEGER NOT NULL CHECK (maximum_bitrate_kbps > 0),
+  average_bitrate_kbps INTEGER,
+  PRIMARY KEY (job_id, ordinal)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE schema_migration (
+  number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE task (
+  id TEXT NOT NULL PRIMARY KEY,
+  job_id TEXT NOT NULL REFERENCES job (id),
+  kind TEXT NOT NULL,
+  ordinal INTEGER NOT NULL CHECK (ordinal >= 0),
+  position INTEGER NOT NULL,
+  state TEXT NOT NULL
+    CHECK (state IN ('blocked', 'ready', 'leased', 'succeeded', 'failed', 'cancelled')),
+  work BLOB NOT NULL,
+  output BLOB,
+  weight REAL NOT NULL CHECK (weight >= 0),
+  progress REAL NOT NULL CHECK (progress BETWEEN 0 AND 1),
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  not_before INTEGER NOT NULL,
+  lease_token INTEGER REFERENCES lease (token),
+  failure_reason TEXT,
+  UNIQUE (job_id, kind, ordinal),
+  CHECK (state <> 'leased' OR lease_token IS NOT NULL),
+  CHECK ((output IS NOT NULL) = (state = 'succeeded'))
+) STRICT;
+
+CREATE TABLE task_need (
+  task_id TEXT NOT NULL REFERENCES task (id),
+  needs_id TEXT NOT NULL REFERENCES task (id),
+  PRIMARY KEY (task_id, needs_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE upload (
+  id TEXT NOT NULL PRIMARY KEY,
+  file TEXT NOT NULL UNIQUE,
+  bytes INTEGER NOT NULL CHECK (bytes > 0),
+  sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
+  name TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
+
+CREATE INDEX lease_by_task ON lease (task_id);
+
+CREATE INDEX lease_open ON lease (expires_at) WHERE ended_at IS NULL;
+
+CREATE INDEX task_leased ON task (job_id) WHERE state = 'leased';
+
+CREATE INDEX task_need_by_needed ON task_need (needs_id);
+
+CREATE INDEX task_ready ON task (not_before) WHERE state = 'ready';

@@ -1,0 +1,110 @@
+CREATE TABLE consumer_cursor (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL CHECK (seq >= 0),
+  is_restoring INTEGER NOT NULL CHECK (is_restoring IN (0, 1)),
+  PRIMARY KEY (consumer, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counted_play (
+  profile TEXT NOT NULL,
+  title INTEGER NOT NULL REFERENCES title (number),
+  day INTEGER NOT NULL,
+  hour INTEGER NOT NULL,
+  PRIMARY KEY (profile, title, day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE erased_profile (
+  profile TEXT PRIMARY KEY NOT NULL,
+  erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE failing_subject (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  attempts INTEGER NOT NULL CHECK (attempts >= 0),
+  error TEXT NOT NULL,
+  dead_letter TEXT,
+  PRIMARY KEY (consumer, source, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  seq INTEGER NOT NULL PRIMARY KEY CHECK (seq > 0),
+  created_at INTEGER NOT NULL,
+  json BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE outbox_state (
+  id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+  epoch TEXT NOT NULL,
+  last_seq INTEGER NOT NULL CHECK (last_seq >= 0)
+) STRICT;
+
+CREATE TABLE parked_event (
+  consumer TEXT NOT NULL,
+  source TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  json BLOB NOT NULL,
+  PRIMARY KEY (consumer, source, subject, epoch, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE plays_in_hour (
+  title INTEGER NOT NULL REFERENCES title (number),
+  hour INTEGER NOT NULL,
+  profiles INTEGER NOT NULL CHECK (profiles >= 0),
+  revision INTEGER NOT NULL,
+  PRIMARY KEY (title, hour)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE projection (
+  only INTEGER PRIMARY KEY CHECK (only = 1),
+  generation INTEGER NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE schema_migration (
+  number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE title (
+  number INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE title_facts (
+  title INTEGER PRIMARY KEY REFERENCES title (number),
+  year INTEGER NOT NULL,
+  maturity TEXT NOT NULL CHECK (maturity IN ('all', '7', '12', '16', '18')),
+  is_playable INTEGER NOT NULL CHECK (is_playable IN (0, 1)),
+  added_at INTEGER NOT NULL,
+  -- Lists are parted by U+001F.
+  genres TEXT NOT NULL,
+  directors TEXT NOT NULL,
+  "cast" TEXT NOT NULL,
+  revision INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE watch (
+  profile TEXT NOT NULL,
+  title INTEGER NOT NULL REFERENCES title (number),
+  position_seconds REAL NOT NULL CHECK (position_seconds >= 0),
+  duration_seconds REAL NOT NULL CHECK (duration_seconds >= 0),
+  watched_seconds REAL NOT NULL CHECK (watched_seconds >= 0),
+  last_at INTEGER NOT NULL,
+  PRIMARY KEY (profile, title)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX counted_play_by_day ON counted_play (day);
+
+CREATE INDEX plays_in_hour_by_hour ON plays_in_hour (hour);
+
+CREATE INDEX plays_in_hour_by_revision ON plays_in_hour (revision);
+
+CREATE INDEX title_facts_by_revision ON title_facts (revision);
+
+CREATE INDEX watch_by_time
+  ON watch (profile, last_at DESC, title, position_seconds, duration_seconds, watched_seconds);
