@@ -146,7 +146,7 @@ let package = Package(
     .target(
       name: "TestKit",
       dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", logging, serviceLifecycle],
-      path: "Tests/TestKit", swiftSettings: style),
+      path: "Tests/TestKit", exclude: ["Mail/mail-server.py"], swiftSettings: style),
     tests("Contract", of: ["Contract"]),
     tests("CacheKit", of: ["CacheKit"]),
     tests("ConfigKit", of: ["ConfigKit"]),
@@ -181,7 +181,7 @@ let package = Package(
     tests(
       "System",
       of: ["Contract", "ClientKit", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "RecommendationsAPI", "EventKit"],
-      exclude: ["Browser/watch.py"]),
+      exclude: ["Browser"]),
     tests(
       "Load",
       of: ["Contract", "ClientKit", "AccountsAPI", "PlaybackAPI", histogram]),
