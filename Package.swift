@@ -186,7 +186,7 @@ let package = Package(
       "Load",
       of: ["Contract", "ClientKit", "AccountsAPI", "PlaybackAPI", histogram]),
     .testTarget(
-      name: "Benchmarks", dependencies: ["Contract", "ClientKit", "SecurityKit", "PlaybackAPI", "TestKit"],
+      name: "Benchmarks", dependencies: ["Contract", "ClientKit", "SecurityKit", "AccountsAPI", "PlaybackAPI", "TestKit"],
       path: "Tests/Benchmarks", swiftSettings: style),
   ],
   swiftLanguageModes: [.v6]
