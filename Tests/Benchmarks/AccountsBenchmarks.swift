@@ -21,31 +21,37 @@ struct AccountsBenchmarks {
   @Test("Log-ins: time and memory of a hash, log-ins per second at 8 at once, next to Argon2id by itself")
   func logIns() async throws {
     let seconds = Bench.measuredSeconds
-    let bare = await Self.bareHashesPerSecond(seconds: seconds)
     let accounts = try await AccountsProcess.start(Self.unlimited)
     defer { accounts.stop() }
     for number in 0..<8 { _ = try await accounts.signUp("vera-\(number)@example.test", from: "192.0.2.\(number)") }
-    let idle = accounts.peakBytes
     let before = try await (accounts.hashes(), accounts.metric("accounts_password_hash_seconds_sum"))
     let times = Mutex<[Double]>([])
-    let result = await ClosedLoop(concurrency: 8, seconds: seconds).run(["accounts": accounts.pid]) { worker in
-      let start = ContinuousClock.now
-      let status = try await accounts.logIn("vera-\(worker)@example.test", from: "192.0.2.\(worker)")
-      times.withLock { $0.append((ContinuousClock.now - start) / .milliseconds(1)) }
-      return status == 201
+    var rounds: [(bare: Double, logIns: Double)] = []
+    // In turn, as what else the machine does changes.
+    for _ in 0..<5 {
+      let bare = await Self.bareHashesPerSecond(seconds: seconds)
+      let result = await ClosedLoop(concurrency: 8, seconds: seconds).run(["accounts": accounts.pid]) { worker in
+        let start = ContinuousClock.now
+        let status = try await accounts.logIn("vera-\(worker)@example.test", from: "192.0.2.\(worker)")
+        times.withLock { $0.append((ContinuousClock.now - start) / .milliseconds(1)) }
+        return status == 201
+      }
+      #expect(result.failures == 0)
+      rounds.append((bare, result.perSecond))
     }
     let after = try await (accounts.hashes(), accounts.metric("accounts_password_hash_seconds_sum"))
     let sorted = times.withLock { $0.sorted() }
     let hash = (after.1 - before.1) / Double(max(1, after.0 - before.0)) * 1000
-    Bench.print("Argon2id by itself on two threads: \(Int(bare))/s")
+    let median = rounds.sorted { $0.logIns / $0.bare < $1.logIns / $1.bare }[rounds.count / 2]
+    Bench.print("Argon2id by itself on two threads: \(Int(median.bare))/s")
     Bench.print(
-      "log-ins, 8 at once: \(Int(result.perSecond))/s, \(Int(100 * result.perSecond / bare)) % of that; p50 "
-        + "\(Int(sorted[sorted.count / 2])) ms, p99 \(Int(sorted[sorted.count * 99 / 100])) ms, "
-        + "\(result.failures) failures")
+      "log-ins, 8 at once: \(Int(median.logIns))/s, \(Int(100 * median.logIns / median.bare)) % of that (the median of "
+        + "\(rounds.count) rounds); p50 \(Int(sorted[sorted.count / 2])) ms, p99 "
+        + "\(Int(sorted[sorted.count * 99 / 100])) ms")
     Bench.print(
-      "a hash: \(Int(hash)) ms with both threads busy; memory at most \(accounts.peakBytes >> 20) MiB, after the first "
-        + "sign-ups \(idle >> 20) MiB")
-    #expect(result.requests > 0)
+      "a hash: \(Int(hash)) ms with both threads busy, \(PasswordHash.Cost.standard.memoryKiB >> 10) MiB; the process "
+        + "had at most \(accounts.peakBytes >> 20) MiB")
+    #expect(rounds.allSatisfy { $0.logIns > 0 })
   }
 
   @Test("Profile reads per second and core, through the service")
