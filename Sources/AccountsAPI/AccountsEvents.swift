@@ -37,15 +37,22 @@ package struct ProfileChanged: EventBody {
   package var maturityLimit: MaturityRating
   package var kids: Bool
   package var language: String
+  /// These two are absent in events of versions that had no PINs.
+  package var hasPin: Bool?
+  /// What log-in sessions unlocked under another version is locked again.
+  package var pinVersion: Int?
 
   package init(
-    profileId: ProfileID, accountId: AccountID, maturityLimit: MaturityRating, kids: Bool, language: String
+    profileId: ProfileID, accountId: AccountID, maturityLimit: MaturityRating, kids: Bool, language: String,
+    hasPin: Bool? = nil, pinVersion: Int? = nil
   ) {
     self.profileId = profileId
     self.accountId = accountId
     self.maturityLimit = maturityLimit
     self.kids = kids
     self.language = language
+    self.hasPin = hasPin
+    self.pinVersion = pinVersion
   }
 }
 

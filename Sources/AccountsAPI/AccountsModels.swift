@@ -39,23 +39,46 @@ package struct Profile: Codable, Sendable, Hashable {
   package var id: ProfileID
   package var accountId: AccountID
   package var name: String
+  package var avatar: Avatar
   /// BCP 47 tag of the interface and the preferred sound.
   package var language: String
   package var maturityLimit: MaturityRating
   package var kids: Bool
+  /// Whether a log-in session has to unlock it before anything else.
+  package var hasPin: Bool
+  /// Grows whenever the PIN is set or taken away: what was unlocked under another version is locked again.
+  package var pinVersion: Int
   package var createdAt: Timestamp
 
   package init(
-    id: ProfileID, accountId: AccountID, name: String, language: String, maturityLimit: MaturityRating, kids: Bool,
-    createdAt: Timestamp
+    id: ProfileID, accountId: AccountID, name: String, avatar: Avatar = .fox, language: String,
+    maturityLimit: MaturityRating, kids: Bool, hasPin: Bool = false, pinVersion: Int = 0, createdAt: Timestamp
   ) {
     self.id = id
     self.accountId = accountId
     self.name = name
+    self.avatar = avatar
     self.language = language
     self.maturityLimit = maturityLimit
     self.kids = kids
+    self.hasPin = hasPin
+    self.pinVersion = pinVersion
     self.createdAt = createdAt
+  }
+
+  /// Versions before avatars and PINs wrote neither; their answers are kept under idempotency keys.
+  package init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    id = try fields.decode(ProfileID.self, forKey: .id)
+    accountId = try fields.decode(AccountID.self, forKey: .accountId)
+    name = try fields.decode(String.self, forKey: .name)
+    avatar = try fields.decodeIfPresent(Avatar.self, forKey: .avatar) ?? .fox
+    language = try fields.decode(String.self, forKey: .language)
+    maturityLimit = try fields.decode(MaturityRating.self, forKey: .maturityLimit)
+    kids = try fields.decode(Bool.self, forKey: .kids)
+    hasPin = try fields.decodeIfPresent(Bool.self, forKey: .hasPin) ?? false
+    pinVersion = try fields.decodeIfPresent(Int.self, forKey: .pinVersion) ?? 0
+    createdAt = try fields.decode(Timestamp.self, forKey: .createdAt)
   }
 }
 
@@ -182,6 +205,8 @@ package struct LoginSession: Codable, Sendable, Hashable {
 
 package struct NewProfile: Codable, Sendable {
   package var name: String
+  /// One that no other profile of the account has, where absent.
+  package var avatar: Avatar?
   /// `en` where absent.
   package var language: String?
   /// Where absent 18, or 7 for kids.
@@ -190,9 +215,11 @@ package struct NewProfile: Codable, Sendable {
   package var kids: Bool?
 
   package init(
-    name: String, language: String? = nil, maturityLimit: MaturityRating? = nil, kids: Bool? = nil
+    name: String, avatar: Avatar? = nil, language: String? = nil, maturityLimit: MaturityRating? = nil,
+    kids: Bool? = nil
   ) {
     self.name = name
+    self.avatar = avatar
     self.language = language
     self.maturityLimit = maturityLimit
     self.kids = kids
@@ -202,14 +229,17 @@ package struct NewProfile: Codable, Sendable {
 /// Fields that are absent stay as they are.
 package struct ProfileChange: Codable, Sendable {
   package var name: String?
+  package var avatar: Avatar?
   package var language: String?
   package var maturityLimit: MaturityRating?
   package var kids: Bool?
 
   package init(
-    name: String? = nil, language: String? = nil, maturityLimit: MaturityRating? = nil, kids: Bool? = nil
+    name: String? = nil, avatar: Avatar? = nil, language: String? = nil, maturityLimit: MaturityRating? = nil,
+    kids: Bool? = nil
   ) {
     self.name = name
+    self.avatar = avatar
     self.language = language
     self.maturityLimit = maturityLimit
     self.kids = kids

@@ -53,6 +53,10 @@ package struct AccountsModule: ServiceModule {
       database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, clock: context.clock
     ).add(to: &parts.routes)
     PlanRoutes(database: database, outbox: events.outbox, plans: plans).add(to: &parts.routes)
+    let confirm = ConfirmPassword(database: database, hashing: hashing, limits: limits)
+    let locks = ProfileLocks(
+      database: database, outbox: events.outbox, hashing: hashing, confirm: confirm, clock: context.clock)
+    ProfileLockRoutes(database: database, locks: locks).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background =
       events.background + [

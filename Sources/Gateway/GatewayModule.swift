@@ -24,8 +24,11 @@ package enum GatewayModule: ServiceModule {
     let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
       try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
     }
+    let lock = ProfileLock(limit: settings.cachedProfiles) { path, callContext in
+      try await accounts.call(ProfileLockEndpoints.lockState, path, in: callContext)
+    }
     let authenticator = ViewerAuthenticator(
-      settings: settings, keyRing: KeyRing(accounts: accounts), profiles: profiles, clock: context.clock)
+      settings: settings, keyRing: KeyRing(accounts: accounts), profiles: profiles, lock: lock, clock: context.clock)
 
     var parts = ServiceParts()
     parts.authenticator = authenticator
@@ -36,12 +39,13 @@ package enum GatewayModule: ServiceModule {
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog)
     ).addRoutes(to: &parts.routes)
-    try Forwarding(neighbours: neighbours, settings: settings, parts: profileParts).addRoutes(to: &parts.routes)
+    try Forwarding(neighbours: neighbours, settings: settings, parts: profileParts, profiles: profiles)
+      .addRoutes(to: &parts.routes)
     try TopologyRoutes(context, neighbours).addRoutes(to: &parts.routes)
     try WebRoutes().addRoutes(to: &parts.routes)
 
     let feeds = GatewayFeeds(
-      catalogue: catalogue, profiles: profiles, parts: profileParts, authenticator: authenticator)
+      catalogue: catalogue, profiles: profiles, lock: lock, parts: profileParts, authenticator: authenticator)
     parts.background = try feeds.services(context)
     return parts
   }

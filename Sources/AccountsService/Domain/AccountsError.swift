@@ -20,6 +20,9 @@ enum AccountsError: Error, Sendable, Equatable {
   /// None such, or another account's.
   case profileNotFound
   case profileNameTaken
+  /// The profile has a PIN that this log-in session has not entered.
+  case profileLocked
+  case wrongPIN
   case profileLimitReached(maximum: Int)
   /// The account has more profiles than the plan it asks for allows.
   case planTooSmall(Plan, profiles: Int, maximum: Int)
@@ -60,6 +63,12 @@ extension AccountsError: ProblemConvertible {
         "profile-name-taken", status: 409, title: "The name is taken",
         detail: "Another profile of the account has this name.",
         errors: [.init(field: "name", message: "is another profile's name")])
+    case .profileLocked:
+      .profileLocked
+    case .wrongPIN:
+      Problem(
+        "wrong-pin", status: 403, title: "The PIN is wrong", detail: "This is not the profile's PIN.",
+        errors: [.init(field: "pin", message: "is not the profile's PIN")])
     case .profileLimitReached(let maximum):
       Problem(
         "profile-limit", status: 409, title: "No more profiles",

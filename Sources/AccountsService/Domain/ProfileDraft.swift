@@ -8,6 +8,8 @@ struct ProfileDraft: Sendable {
   static let kidsMaturityLimit = MaturityRating.seven
 
   let name: String
+  /// Nil where none was chosen.
+  let avatar: Avatar?
   let language: String
   let maturityLimit: MaturityRating
   let kids: Bool
@@ -18,20 +20,22 @@ struct ProfileDraft: Sendable {
   /// Throws a 422 ``Problem`` naming every field that is not good.
   init(_ request: NewProfile) throws {
     try self.init(
-      name: request.name, language: request.language ?? "en", maturityLimit: request.maturityLimit,
+      name: request.name, avatar: request.avatar, language: request.language ?? "en", maturityLimit: request.maturityLimit,
       kids: request.kids ?? false, widest: .eighteen)
   }
 
   /// `profile` after `change`. Throws a 422 ``Problem`` naming every field that is not good.
   init(_ profile: Profile, changedBy change: ProfileChange) throws {
     try self.init(
-      name: change.name ?? profile.name, language: change.language ?? profile.language,
+      name: change.name ?? profile.name, avatar: change.avatar ?? profile.avatar,
+      language: change.language ?? profile.language,
       maturityLimit: change.maturityLimit, kids: change.kids ?? profile.kids, widest: profile.maturityLimit)
   }
 
   /// A limit that is not asked for is the widest that the profile may have, up to `widest`.
   private init(
-    name: String, language: String, maturityLimit: MaturityRating?, kids: Bool, widest: MaturityRating
+    name: String, avatar: Avatar?, language: String, maturityLimit: MaturityRating?, kids: Bool,
+    widest: MaturityRating
   ) throws {
     var errors = FieldErrors()
     let name = errors.check("name") { () throws(UnacceptableValue) in
@@ -43,6 +47,7 @@ struct ProfileDraft: Sendable {
     }
     guard let name, let language, errors.problem == nil else { throw errors.problem ?? .internalError }
     self.name = name
+    self.avatar = avatar
     self.language = language
     self.kids = kids
     self.maturityLimit = maturityLimit ?? (kids ? min(widest, Self.kidsMaturityLimit) : widest)
@@ -50,6 +55,7 @@ struct ProfileDraft: Sendable {
 
   /// What makes two requests for a profile the same.
   var fingerprint: [UInt8] {
-    [name, language, maturityLimit.rawValue, "\(kids)"].flatMap { Array($0.utf8) + [0] }
+    let texts = [name, language, maturityLimit.rawValue, "\(kids)"] + (avatar.map { [$0.rawValue] } ?? [])
+    return texts.flatMap { Array($0.utf8) + [0] }
   }
 }

@@ -46,6 +46,14 @@ struct PasswordHashing: Sendable {
     }
   }
 
+  func hash(_ pin: PIN, before deadline: Deadline) async throws -> PasswordHash {
+    try await timed(before: deadline) { try PasswordHash(password: pin.bytes, cost: cost) }
+  }
+
+  func check(_ pin: PIN, against kept: PasswordHash, before deadline: Deadline) async throws -> Bool {
+    try await timed(before: deadline) { kept.matches(pin.bytes) }
+  }
+
   func stop() {
     threads.stop()
   }

@@ -71,8 +71,10 @@ struct ProfileRoutes: Sendable {
     guard try ProfileStore.count(of: account, in: db) < profilesMaximum else {
       throw AccountsError.profileLimitReached(maximum: profilesMaximum)
     }
+    let taken = Set(try ProfileStore.profiles(of: account, in: db).map(\.avatar))
+    let avatar = draft.avatar ?? Avatar.allCases.first { !taken.contains($0) } ?? .fox
     let profile = Profile(
-      id: ProfileID(at: now), accountId: account, name: draft.name, language: draft.language,
+      id: ProfileID(at: now), accountId: account, name: draft.name, avatar: avatar, language: draft.language,
       maturityLimit: draft.maturityLimit, kids: draft.kids, createdAt: now)
     try ProfileStore.insert(profile, nameKey: draft.nameKey, in: db)
     try tell(profile, trace: trace, in: db)
@@ -83,9 +85,11 @@ struct ProfileRoutes: Sendable {
     let account = try call.request.account()
     return try await database.write { db in
       let present = try ProfileStore.profile(call.parameters.profile, of: account, in: db)
+      try requireUnlocked(present, call.request, in: db)
       let draft = try ProfileDraft(present, changedBy: call.body)
       var profile = present
       profile.name = draft.name
+      profile.avatar = draft.avatar ?? present.avatar
       profile.language = draft.language
       profile.maturityLimit = draft.maturityLimit
       profile.kids = draft.kids
@@ -100,12 +104,20 @@ struct ProfileRoutes: Sendable {
     let account = try call.request.account()
     let profile = call.parameters.profile
     try await database.write { db in
+      try requireUnlocked(try ProfileStore.profile(profile, of: account, in: db), call.request, in: db)
       try ProfileStore.delete(profile, of: account, in: db)
       try outbox.append(
         ProfileDeleted(profileId: profile, accountId: account), subject: profile.description, in: db,
         trace: call.request.context.trace)
     }
     return Empty()
+  }
+
+  /// The gateway has looked already, but a PIN may have been set since.
+  private func requireUnlocked(_ profile: Profile, _ request: RequestInfo, in db: SQLSession) throws {
+    guard try ProfileLockStore.isUnlocked(profile.id, for: request.principal.loginSession, in: db) else {
+      throw AccountsError.profileLocked
+    }
   }
 
   private func tell(_ profile: Profile, trace: TraceContext, in db: SQLSession) throws {
@@ -117,6 +129,6 @@ extension ProfileChanged {
   init(_ profile: Profile) {
     self.init(
       profileId: profile.id, accountId: profile.accountId, maturityLimit: profile.maturityLimit, kids: profile.kids,
-      language: profile.language)
+      language: profile.language, hasPin: profile.hasPin, pinVersion: profile.pinVersion)
   }
 }

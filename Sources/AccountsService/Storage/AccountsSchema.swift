@@ -64,6 +64,7 @@ enum AccountsSchema {
         """),
       EntitlementSchema.migration(first + 2),
       MailSchema.migration(first + 3),
+      ProfileLockSchema.migration(first + 4),
     ]
   }
 }

@@ -10,21 +10,13 @@ enum ProfileStore {
   /// Oldest first; by the unique index on `account_id`.
   static func profiles(of account: AccountID, in db: SQLSession) throws -> [Profile] {
     try db.rows(
-      """
-      SELECT id, account_id, name, language, maturity_limit, kids, created_at
-      FROM profile WHERE account_id = ? ORDER BY id LIMIT ?
-      """,
+      "SELECT \(columns) FROM profile WHERE account_id = ? ORDER BY id LIMIT ?",
       account, listMaximum, as: profile)
   }
 
   /// Whosever it is.
   static func profile(_ id: ProfileID, in db: SQLSession) throws -> Profile? {
-    try db.first(
-      """
-      SELECT id, account_id, name, language, maturity_limit, kids, created_at
-      FROM profile WHERE id = ?
-      """,
-      id, as: profile)
+    try db.first("SELECT \(columns) FROM profile WHERE id = ?", id, as: profile)
   }
 
   /// Throws ``AccountsError/profileNotFound`` where there is none such or it is another account's.
@@ -41,11 +33,7 @@ enum ProfileStore {
 
   /// Calls `body` for each profile of everybody, in order of their ids.
   static func forEach(in db: SQLSession, _ body: (Profile) throws -> Void) throws {
-    try db.forEach(
-      """
-      SELECT id, account_id, name, language, maturity_limit, kids, created_at FROM profile ORDER BY id
-      """
-    ) { try body(profile($0)) }
+    try db.forEach("SELECT \(columns) FROM profile ORDER BY id") { try body(profile($0)) }
   }
 
   /// Throws ``AccountsError/profileNameTaken``.
@@ -53,11 +41,11 @@ enum ProfileStore {
     try refusingTakenName {
       try db.execute(
         """
-        INSERT INTO profile (id, account_id, name, name_key, language, maturity_limit, kids, created_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO profile (id, account_id, name, name_key, avatar, language, maturity_limit, kids, created_at)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
-        profile.id, profile.accountId, profile.name, nameKey, profile.language, profile.maturityLimit, profile.kids,
-        profile.createdAt)
+        profile.id, profile.accountId, profile.name, nameKey, profile.avatar, profile.language, profile.maturityLimit,
+        profile.kids, profile.createdAt)
     }
   }
 
@@ -66,10 +54,11 @@ enum ProfileStore {
     try refusingTakenName {
       try db.execute(
         """
-        UPDATE profile SET name = ?, name_key = ?, language = ?, maturity_limit = ?, kids = ?
+        UPDATE profile SET name = ?, name_key = ?, avatar = ?, language = ?, maturity_limit = ?, kids = ?
         WHERE id = ? AND account_id = ?
         """,
-        profile.name, nameKey, profile.language, profile.maturityLimit, profile.kids, profile.id, profile.accountId)
+        profile.name, nameKey, profile.avatar, profile.language, profile.maturityLimit, profile.kids, profile.id,
+        profile.accountId)
     }
   }
 
@@ -86,9 +75,15 @@ enum ProfileStore {
     }
   }
 
+  private static let columns = """
+    id, account_id, name, avatar, language, maturity_limit, kids,
+    EXISTS (SELECT 1 FROM profile_pin WHERE profile_id = profile.id), pin_version, created_at
+    """
+
   private static func profile(_ row: SQLRow) throws -> Profile {
     Profile(
-      id: try row.id(0), accountId: try row.id(1), name: row.text(2), language: row.text(3),
-      maturityLimit: try row.choice(4), kids: row.bool(5), createdAt: row.time(6))
+      id: try row.id(0), accountId: try row.id(1), name: row.text(2), avatar: try row.choice(3), language: row.text(4),
+      maturityLimit: try row.choice(5), kids: row.bool(6), hasPin: row.bool(7), pinVersion: row.int(8),
+      createdAt: row.time(9))
   }
 }

@@ -17,14 +17,18 @@ struct ViewerAuthenticator: Authenticator {
   private let keyRing: KeyRing
   private let endedSessions: BoundedCache<LoginSessionID, Bool>
   private let profiles: ProfileDirectory
+  private let lock: ProfileLock
   private let clock: WallClock
   private let trustedProxies: Int
 
-  init(settings: GatewaySettings, keyRing: KeyRing, profiles: ProfileDirectory, clock: WallClock) {
+  init(
+    settings: GatewaySettings, keyRing: KeyRing, profiles: ProfileDirectory, lock: ProfileLock, clock: WallClock
+  ) {
     tokens = BoundedCache(limit: settings.cachedTokens)
     endedSessions = BoundedCache(limit: settings.cachedTokens)
     self.keyRing = keyRing
     self.profiles = profiles
+    self.lock = lock
     self.clock = clock
     trustedProxies = settings.trustedProxies
   }
@@ -55,6 +59,7 @@ struct ViewerAuthenticator: Authenticator {
       guard let account = principal.account else { throw Problem.unauthenticated("Sign in to do this.") }
       let context = CallContext(principal: .service("gateway"), deadline: .after(.seconds(1)))
       let entry = try await profiles.require(profile, of: account, in: context)
+      try await lock.require(profile, entry, for: principal.loginSession, at: endpoint, in: context)
       principal.profile = profile
       principal.maturityLimit = entry.maturityLimit
     }

@@ -14,6 +14,7 @@ struct Forwarding: Sendable {
   let neighbours: Neighbours
   let settings: GatewaySettings
   let parts: ProfileParts
+  let profiles: ProfileDirectory
 
   func addRoutes(to routes: inout Routes) throws {
     try addAccounts(to: &routes)
@@ -47,6 +48,9 @@ struct Forwarding: Sendable {
         CredentialEndpoints.resetPassword,
         CredentialEndpoints.changePassword,
         CredentialEndpoints.updateAccount,
+        ProfileLockEndpoints.setPIN,
+        ProfileLockEndpoints.removePIN,
+        ProfileLockEndpoints.unlock,
       ], with: accounts, on: &routes)
   }
 
@@ -161,8 +165,9 @@ struct Forwarding: Sendable {
 
   /// What an account wrote outdates what is kept of its profiles, whether or not the answer arrived.
   private func noteWrite(_ request: RequestInfo, _ endpoint: any EndpointDescription) {
-    guard endpoint.method != .get, endpoint.name.hasPrefix("playback."), let account = request.principal.account
-    else { return }
+    guard endpoint.method != .get else { return }
+    if endpoint.name.hasPrefix("accounts."), let profile = request.principal.profile { profiles.forget(profile) }
+    guard endpoint.name.hasPrefix("playback."), let account = request.principal.account else { return }
     parts.viewingChanged(of: account)
   }
 

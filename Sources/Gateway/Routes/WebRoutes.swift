@@ -40,6 +40,7 @@ struct WebRoutes: Sendable {
     routes.answer(WebEndpoints.index) { call in try file("index.html", call.request) }
     routes.answer(WebEndpoints.style) { call in try file("style.css", call.request) }
     routes.answer(WebEndpoints.icon) { call in try file("icon.svg", call.request) }
+    routes.answer(WebEndpoints.avatar) { call in try file("avatars/" + call.parameters.file, call.request) }
     routes.answer(WebEndpoints.script) { call in try file("js/" + call.parameters.file, call.request) }
   }
 
@@ -74,6 +75,8 @@ enum WebEndpoints {
     "web.style", .get, "/style.css", access: .open, status: 200, summary: "Its style.")
   static let icon = Endpoint<Empty, Empty, Empty>(
     "web.icon", .get, "/icon.svg", access: .open, status: 200, summary: "Its icon.")
+  static let avatar = Endpoint<ScriptPath, Empty, Empty>(
+    "web.avatar", .get, "/avatars/{file}", access: .open, status: 200, summary: "The pictures of profiles.")
   static let script = Endpoint<ScriptPath, Empty, Empty>(
     "web.script", .get, "/js/{file*}", access: .open, status: 200, summary: "Its modules.")
 }

@@ -9,6 +9,7 @@ import ServiceLifecycle
 struct GatewayFeeds: Sendable {
   let catalogue: CatalogueView
   let profiles: ProfileDirectory
+  let lock: ProfileLock
   let parts: ProfileParts
   let authenticator: ViewerAuthenticator
 
@@ -29,6 +30,7 @@ struct GatewayFeeds: Sendable {
         context, name: "gateway-profiles", source: "/accounts",
         reset: { snapshot in
           profiles.forgetAll()
+          lock.forgetAll()
           for line in snapshot.lines {
             let said = try JSON.decode(AccountsSnapshotLine.self, from: line)
             if let ended = said.endedLoginSession { authenticator.end(ended.loginSessionId) }

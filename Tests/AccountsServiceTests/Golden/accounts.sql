@@ -118,9 +118,23 @@ CREATE TABLE profile (
   language TEXT NOT NULL,
   maturity_limit TEXT NOT NULL CHECK (maturity_limit IN ('all', '7', '12', '16', '18')),
   kids INTEGER NOT NULL CHECK (kids IN (0, 1)),
-  created_at INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, avatar TEXT NOT NULL DEFAULT 'fox' CHECK (length(avatar) BETWEEN 1 AND 32), pin_version INTEGER NOT NULL DEFAULT 0 CHECK (pin_version >= 0),
   UNIQUE (account_id, name_key),
   CHECK (kids = 0 OR maturity_limit IN ('all', '7'))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_pin (
+  profile_id TEXT NOT NULL PRIMARY KEY REFERENCES profile (id) ON DELETE CASCADE,
+  pin_hash TEXT NOT NULL CHECK (pin_hash LIKE '$argon2id$%'),
+  tries INTEGER NOT NULL CHECK (tries >= 0),
+  retry_at INTEGER NOT NULL CHECK (retry_at >= 0)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_unlock (
+  login_session_id TEXT NOT NULL REFERENCES login_session (id) ON DELETE CASCADE,
+  profile_id TEXT NOT NULL REFERENCES profile (id) ON DELETE CASCADE,
+  unlocked_at INTEGER NOT NULL,
+  PRIMARY KEY (login_session_id, profile_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE schema_migration (
@@ -151,6 +165,10 @@ CREATE INDEX login_session_by_expiry ON login_session (expires_at);
 
 CREATE INDEX login_session_by_network ON login_session (account_id, network);
 
+<<<<<<< HEAD
 CREATE INDEX mail_by_account ON mail (account_id);
 
 CREATE INDEX mail_by_due ON mail (due_at, id);
+=======
+CREATE INDEX profile_unlock_by_profile ON profile_unlock (profile_id);
+>>>>>>> 84beb06 (Lock profiles with a PIN, and give them avatars)
