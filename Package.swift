@@ -180,7 +180,9 @@ let package = Package(
     tests("House", of: [], exclude: ["migrations.txt"]),
     tests(
       "System",
-      of: ["Contract", "ClientKit", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "RecommendationsAPI", "EventKit"],
+      of: [
+        "Contract", "ClientKit", "Gateway", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "RecommendationsAPI", "EventKit",
+      ],
       exclude: ["Browser"]),
     tests(
       "Load",

@@ -96,12 +96,16 @@ package struct AccountsSnapshotLine: Codable, Sendable {
   package var profile: ProfileChanged?
   /// One whose access tokens may not have expired yet.
   package var endedLoginSession: LoginSessionEnded?
+  /// One that has access tokens from before it was bound which may not have expired yet.
+  package var boundLoginSession: LoginSessionBound?
 
   package init(
-    account: AccountCreated? = nil, profile: ProfileChanged? = nil, endedLoginSession: LoginSessionEnded? = nil
+    account: AccountCreated? = nil, profile: ProfileChanged? = nil, endedLoginSession: LoginSessionEnded? = nil,
+    boundLoginSession: LoginSessionBound? = nil
   ) {
     self.account = account
     self.profile = profile
     self.endedLoginSession = endedLoginSession
+    self.boundLoginSession = boundLoginSession
   }
 }

@@ -22,7 +22,7 @@ package struct AccountsModule: ServiceModule {
       context, database: database,
       publishes: [
         AccountCreated.self, AccountChanged.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self,
-        LoginSessionEnded.self,
+        LoginSessionEnded.self, LoginSessionBound.self,
       ])
     let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
     events.snapshot { [clock = context.clock] db, line in
@@ -49,14 +49,21 @@ package struct AccountsModule: ServiceModule {
       limits: limits, clock: context.clock
     ).add(to: &parts.routes)
     LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
-    ProfileRoutes(
-      database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, clock: context.clock
-    ).add(to: &parts.routes)
     PlanRoutes(database: database, outbox: events.outbox, plans: plans).add(to: &parts.routes)
     let confirm = ConfirmPassword(database: database, hashing: hashing, limits: limits)
     let locks = ProfileLocks(
       database: database, outbox: events.outbox, hashing: hashing, confirm: confirm, clock: context.clock)
     ProfileLockRoutes(database: database, locks: locks).add(to: &parts.routes)
+    let bindings = SessionBindings(
+      database: database, outbox: events.outbox, sessions: sessions, locks: locks, clock: context.clock)
+    BindingRoutes(
+      bindings: bindings, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
+      clock: context.clock
+    ).add(to: &parts.routes)
+    ProfileRoutes(
+      database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, bindings: bindings,
+      clock: context.clock
+    ).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background =
       events.background + [

@@ -11,7 +11,7 @@ struct LoginSessions: Sendable {
   let settings: AccountsSettings
 
   enum Continuation: Sendable {
-    case continued(StoredLoginSession, RefreshToken)
+    case continued(StoredLoginSession, RefreshToken, ProfileBinding)
     /// Ended, expired or never there.
     case refused
     /// A token that had been replaced came again: somebody else has it, so the session was ended.
@@ -42,15 +42,16 @@ struct LoginSessions: Sendable {
       now < session.expiresAt
     else { return .refused }
     let successor = token.successor(refreshKey)
+    let binding = try BindingStore.binding(of: session.id, in: db)
     if token.generation == session.generation {
       guard Sodium.constantTimeEquals(token.hash, session.tokenHash) else { return .refused }
       let expires = expiry(createdAt: session.createdAt, now: now)
       try LoginSessionStore.rotate(to: successor, network: address?.network, now: now, expires: expires, in: db)
-      return .continued(session, successor)
+      return .continued(session, successor, binding)
     }
     // Newer than the newest: only a database put back from an old copy knows less than its clients.
     guard token.generation < session.generation else { return .refused }
-    if isRepeat(token, of: session, successor: successor, now: now) { return .continued(session, successor) }
+    if isRepeat(token, of: session, successor: successor, now: now) { return .continued(session, successor, binding) }
     try end(session.id, of: session.account, .refreshTokenReused, now: now, trace: trace, in: db)
     return .reused(session)
   }

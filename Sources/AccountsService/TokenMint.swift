@@ -13,14 +13,22 @@ struct TokenMint: Sendable {
   let keys: AccountsKeys
   let accessTokenSeconds: Int
 
-  func tokens(for account: AccountID, role: AccountRole, refresh: RefreshToken, now: Timestamp) -> Tokens {
+  func tokens(
+    for account: AccountID, role: AccountRole, refresh: RefreshToken, binding: ProfileBinding = .none, now: Timestamp
+  ) -> Tokens {
+    Tokens(
+      accessToken: accessToken(for: account, session: refresh.session, role: role, binding: binding, now: now),
+      expiresInSeconds: accessTokenSeconds, refreshToken: refresh.text(keys.refreshKey))
+  }
+
+  func accessToken(
+    for account: AccountID, session: LoginSessionID, role: AccountRole, binding: ProfileBinding, now: Timestamp
+  ) -> String {
     let issued = Timestamp(milliseconds: now.milliseconds / 1000 * 1000)
     let claims = AccessClaims(
-      account: account, loginSession: refresh.session, role: role.principalRole, issuedAt: issued,
-      expiresAt: issued.adding(seconds: Double(accessTokenSeconds)))
-    return Tokens(
-      accessToken: AccessToken.mint(claims, key: keys.signingKey), expiresInSeconds: accessTokenSeconds,
-      refreshToken: refresh.text(keys.refreshKey))
+      account: account, loginSession: session, role: role.principalRole, issuedAt: issued,
+      expiresAt: issued.adding(seconds: Double(accessTokenSeconds)), binding: binding)
+    return AccessToken.mint(claims, key: keys.signingKey)
   }
 }
 

@@ -13,7 +13,8 @@ package struct Principal: Sendable, Hashable {
   package var role: Role
   package var account: AccountID?
   package var loginSession: LoginSessionID?
-  /// The profile the request's path names, after the gateway has checked that it is the account's.
+  /// The profile the request's path names, after the gateway has checked that it is the account's. Where the path names
+  /// none, the only one that the caller may see: a kids' profile that the log-in session is bound to.
   package var profile: ProfileID?
   /// The profile's maturity limit.
   package var maturityLimit: MaturityRating?

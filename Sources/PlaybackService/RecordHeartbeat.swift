@@ -39,9 +39,10 @@ package struct RecordHeartbeat: Sendable {
     leaseSeconds = Double(settings.leaseSeconds)
   }
 
-  /// Returns once the position is on disk. Throws ``PlaybackError``.
+  /// Returns once the position is on disk. Where a profile is named, another's session is not there. Throws ``PlaybackError``.
   package func record(
-    _ heartbeat: Heartbeat, of session: PlaybackSessionID, account: AccountID, trace: TraceContext?
+    _ heartbeat: Heartbeat, of session: PlaybackSessionID, account: AccountID, profile: ProfileID? = nil,
+    trace: TraceContext?
   ) async throws -> HeartbeatOutcome {
     guard heartbeat.positionSeconds.isFinite, heartbeat.positionSeconds >= 0 else {
       throw PlaybackError.fieldOutOfBounds(field: "positionSeconds", message: "must be a number from 0")
@@ -50,17 +51,20 @@ package struct RecordHeartbeat: Sendable {
       throw PlaybackError.fieldOutOfBounds(field: "cmcd", message: "must be at most \(Self.cmcdLimitBytes) bytes")
     }
     let outcome = try await database.write { db in
-      try advance(session, of: account, to: heartbeat, trace: trace, in: db)
+      try advance(session, of: account, profile, to: heartbeat, trace: trace, in: db)
     }
     if case .stop = outcome { leases.drop(session) }
     return outcome
   }
 
   private func advance(
-    _ id: PlaybackSessionID, of account: AccountID, to heartbeat: Heartbeat, trace: TraceContext?, in db: SQLSession
+    _ id: PlaybackSessionID, of account: AccountID, _ profile: ProfileID?, to heartbeat: Heartbeat,
+    trace: TraceContext?, in db: SQLSession
   ) throws -> HeartbeatOutcome {
     let now = clock.now()
-    guard let session = try SessionStore.running(id, of: account, in: db) else { throw PlaybackError.sessionNotFound }
+    guard let session = try SessionStore.running(id, of: account, profile: profile, in: db) else {
+      throw PlaybackError.sessionNotFound
+    }
     if let reason = session.endReason { return .stop(reason, at: now) }
     guard heartbeat.positionSeconds <= session.durationSeconds + positionToleranceSeconds else {
       throw PlaybackError.positionOutside(durationSeconds: session.durationSeconds)

@@ -16,10 +16,12 @@ package struct StopPlaybackSession: Sendable {
     self.clock = clock
   }
 
-  /// Stopping what has ended already changes nothing. Throws ``PlaybackError/sessionNotFound``.
-  package func stop(_ session: PlaybackSessionID, of account: AccountID, trace: TraceContext?) async throws {
+  /// Stopping what has ended already changes nothing. Where a profile is named, another's session is not there. Throws ``PlaybackError/sessionNotFound``.
+  package func stop(
+    _ session: PlaybackSessionID, of account: AccountID, profile: ProfileID? = nil, trace: TraceContext?
+  ) async throws {
     try await database.write { db in
-      guard try SessionStore.running(session, of: account, in: db) != nil else {
+      guard try SessionStore.running(session, of: account, profile: profile, in: db) != nil else {
         throw PlaybackError.sessionNotFound
       }
       try ending.end(session, because: .stopped, at: clock.now(), trace: trace, in: db)

@@ -1,5 +1,22 @@
 package import Contract
 
+/// Which profile uses a log-in session.
+package struct ProfileBinding: Sendable, Hashable {
+  package var profile: ProfileID?
+  /// Whether the session may see nothing of the account but that profile.
+  package var kids: Bool
+  /// Grows with each change; 0 where there was none yet.
+  package var version: Int
+
+  package init(profile: ProfileID?, kids: Bool, version: Int) {
+    self.profile = profile
+    self.kids = kids
+    self.version = version
+  }
+
+  package static let none = ProfileBinding(profile: nil, kids: false, version: 0)
+}
+
 /// What an access token says.
 package struct AccessClaims: Sendable, Hashable {
   package var account: AccountID
@@ -10,15 +27,18 @@ package struct AccessClaims: Sendable, Hashable {
   package var issuedAt: Timestamp
   /// Whole seconds.
   package var expiresAt: Timestamp
+  package var binding: ProfileBinding
 
   package init(
-    account: AccountID, loginSession: LoginSessionID, role: Principal.Role, issuedAt: Timestamp, expiresAt: Timestamp
+    account: AccountID, loginSession: LoginSessionID, role: Principal.Role, issuedAt: Timestamp, expiresAt: Timestamp,
+    binding: ProfileBinding = .none
   ) {
     self.account = account
     self.loginSession = loginSession
     self.role = role
     self.issuedAt = issuedAt
     self.expiresAt = expiresAt
+    self.binding = binding
   }
 
   package var principal: Principal {
@@ -46,9 +66,17 @@ package enum AccessToken {
     let header = #"{"alg":"EdDSA","typ":"\#(type)","kid":"\#(key.verifyingKey.keyID)"}"#
     let payload = #"{"iss":"\#(issuer)","aud":"\#(audience)","sub":"\#(claims.account)","#
       + #""sid":"\#(claims.loginSession)","role":"\#(claims.role.rawValue)","#
-      + #""iat":\#(claims.issuedAt.milliseconds / 1000),"exp":\#(claims.expiresAt.milliseconds / 1000)}"#
+      + #""iat":\#(claims.issuedAt.milliseconds / 1000),"exp":\#(claims.expiresAt.milliseconds / 1000)"#
+      + members(of: claims.binding) + "}"
     let signed = Base64URL.encode(header.utf8) + "." + Base64URL.encode(payload.utf8)
     return signed + "." + Base64URL.encode(key.sign(Array(signed.utf8)))
+  }
+
+  /// Nothing for a session that was never bound to a profile.
+  private static func members(of binding: ProfileBinding) -> String {
+    guard binding.version > 0 else { return "" }
+    let profile = binding.profile.map { #","profile":"\#($0)""# } ?? ""
+    return #","binding":\#(binding.version),"kids":\#(binding.kids ? 1 : 0)"# + profile
   }
 
   /// The claims of a token signed by one of `keys` and valid at `now`.
@@ -81,13 +109,27 @@ package enum AccessToken {
     else { throw .malformed }
     let claims = AccessClaims(
       account: account, loginSession: loginSession, role: role,
-      issuedAt: Timestamp(milliseconds: issued * 1000), expiresAt: Timestamp(milliseconds: expires * 1000))
+      issuedAt: Timestamp(milliseconds: issued * 1000), expiresAt: Timestamp(milliseconds: expires * 1000),
+      binding: try binding(payload))
     let lifetime = claims.expiresAt.seconds(since: claims.issuedAt)
     guard lifetime > 0, lifetime <= maximumLifetimeSeconds,
       claims.issuedAt.seconds(since: now) <= skewSeconds
     else { throw .malformed }
     guard now.seconds(since: claims.expiresAt) < skewSeconds else { throw .expired }
     return claims
+  }
+}
+
+extension AccessToken {
+  private static func binding(_ payload: FlatJSON) throws(AccessTokenError) -> ProfileBinding {
+    guard payload.members["binding"] != nil else { return .none }
+    guard let version = payload.integer("binding"), let kids = payload.integer("kids") else { throw .malformed }
+    var profile: ProfileID?
+    if payload.members["profile"] != nil {
+      guard let named = payload.text("profile").flatMap({ ProfileID($0) }) else { throw .malformed }
+      profile = named
+    }
+    return ProfileBinding(profile: profile, kids: kids != 0, version: Int(version))
   }
 }
 

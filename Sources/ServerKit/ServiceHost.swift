@@ -16,6 +16,7 @@ package final class ServiceHost: Service {
   private let module: any ServiceModule.Type
   private let hosting: Hosting
   private let port = OneValue<Int>()
+  private let routed = OneValue<[any EndpointDescription]>()
 
   package init(_ module: any ServiceModule.Type, in hosting: Hosting) {
     self.module = module
@@ -25,11 +26,15 @@ package final class ServiceHost: Service {
   /// The port that is listened on, as soon as it is; throws what kept the service from starting.
   package func boundPort() async throws -> Int { try await port.value }
 
+  /// What the service answers, as soon as it is made; throws what kept it from starting.
+  package func endpoints() async throws -> [any EndpointDescription] { try await routed.value }
+
   package func run() async throws {
     do {
       try await makeAndServe()
     } catch {
       port.fail(error)
+      routed.fail(error)
       throw error
     }
   }
@@ -85,6 +90,7 @@ package final class ServiceHost: Service {
     let state = HostState()
     var routes = parts.routes
     routes.addHealth(service: module.name, state: state, checks: parts.readiness, metrics: context.metrics)
+    routed.succeed(routes.endpoints)
     let telemetry = RequestTelemetry(
       metrics: context.metrics, logger: context.logger, slowMilliseconds: settings.slowMilliseconds)
     let table = try RouteTable(

@@ -28,6 +28,18 @@ import Testing
 
     let changed = try Golden.event(ProfileChanged.self)
     #expect(changed.maturityLimit == .seven && changed.kids && changed.language == "pt-BR")
+    #expect(changed.hasPin == nil && changed.pinVersion == nil)
+    let locked = try JSON.decode(
+      ProfileChanged.self,
+      from: Array(
+        #"""
+        {"profileId":"prf_01hzy3v9k2r8m4c6d7e8f9g0h1","accountId":"acc_01hzy3v9k2r8m4c6d7e8f9g0h1",
+         "maturityLimit":"7","kids":true,"language":"pt-BR","hasPin":true,"pinVersion":3}
+        """#.utf8))
+    #expect(locked.hasPin == true && locked.pinVersion == 3)
+
+    let bound = try Golden.event(LoginSessionBound.self)
+    #expect(bound.kids && bound.version == 2 && bound.profileId?.description == "prf_01hzy3v9k2r8m4c6d7e8f9g0h1")
 
     let deleted = try Golden.event(ProfileDeleted.self)
     #expect(deleted.profileId.description == "prf_01hzy3v9k2r8m4c6d7e8f9g0h1")

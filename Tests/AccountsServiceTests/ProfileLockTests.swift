@@ -1,4 +1,5 @@
 import AccountsAPI
+import ClientKit
 import Contract
 import Foundation
 import TestKit

@@ -37,6 +37,14 @@ final class ProfileDoor: Sendable {
 
   struct Failed: Error {}
 
+  func token(binding: ProfileBinding = .none) -> String {
+    let now = WallClock.system.now()
+    return AccessToken.mint(
+      AccessClaims(
+        account: Sample.account, loginSession: Self.session, role: .viewer, issuedAt: now,
+        expiresAt: now.adding(seconds: 300), binding: binding), key: key)
+  }
+
   func setPIN(on profile: ProfileID, isTold: Bool = true) throws {
     let changed = state.withLock { state in
       state.profiles[profile]?.hasPin = true
@@ -93,26 +101,27 @@ final class ProfileDoor: Sendable {
       ], body: JSONLines.join(lines))
   }
 
+  /// Neighbours that cannot be reached, but for `others`.
+  static func silence(besides others: [String: any Transport]) -> [String: any Transport] {
+    let silent = StubTransport { _ in throw TransportError.unreachable(upstream: "stub", reason: "not here") }
+    var neighbours = others
+    for name in ["accounts", "playback", "catalog", "bus", "recommendations", "encoding", "delivery"] {
+      neighbours[name] = others[name] ?? silent
+    }
+    return neighbours
+  }
+
   /// What came through to a service; feeds and the gateway's own questions not counted.
   typealias Forwarded = @Sendable () -> [TransportRequest]
 
   func open(_ body: (PublicClient, Forwarded) async throws -> Void) async throws {
     let accounts = StubTransport { try self.answer($0) }
     let playback = StubTransport { try self.answer($0) }
-    let silent = StubTransport { _ in throw TransportError.unreachable(upstream: "stub", reason: "not here") }
-    let neighbours: [String: any Transport] = [
-      "accounts": accounts, "playback": playback, "catalog": silent, "bus": silent, "recommendations": silent,
-      "encoding": silent, "delivery": silent,
-    ]
+    let neighbours = Self.silence(besides: ["accounts": accounts, "playback": playback])
     try await withService(
       GatewayModule.self, settings: ["EVENTS_LONGEST_BACKOFF_MILLISECONDS": "100"], upstreams: neighbours
     ) { service in
-      let now = WallClock.system.now()
-      let token = AccessToken.mint(
-        AccessClaims(
-          account: Sample.account, loginSession: Self.session, role: .viewer, issuedAt: now,
-          expiresAt: now.adding(seconds: 300)), key: key)
-      try await body(PublicClient(address: service.baseURL, accessToken: token)) {
+      try await body(PublicClient(address: service.baseURL, accessToken: token())) {
         (accounts.requests + playback.requests).filter {
           !$0.target.hasPrefix("/internal/") && !$0.target.hasPrefix("/.well-known/")
         }

@@ -41,6 +41,25 @@ import Testing
     (try? AccessToken.verify(text, keys: keys, now: time ?? now)) != nil
   }
 
+  @Test(
+    "Which profile uses the session is in the claims, and nothing of it where it was never said",
+    arguments: [
+      ProfileBinding(profile: ProfileID(seed: "p"), kids: true, version: 1),
+      ProfileBinding(profile: ProfileID(seed: "p"), kids: false, version: 70_000),
+      ProfileBinding(profile: nil, kids: false, version: 2),
+    ])
+  func binding(binding: ProfileBinding) throws {
+    var bound = claims
+    bound.binding = binding
+    let text = AccessToken.mint(bound, key: key)
+    #expect(text.utf8.count <= AccessToken.maximumBytes)
+    #expect(try AccessToken.verify(text, keys: keys, now: now) == bound)
+    #expect(!isAccepted(token(goodHeader, payload(["binding": "1"]))))
+    #expect(!isAccepted(token(goodHeader, payload(["binding": "1", "kids": "1", "profile": #""acc_x""#]))))
+    #expect(!isAccepted(token(goodHeader, payload(["binding": #""1""#, "kids": "1"]))))
+    #expect(try AccessToken.verify(token(goodHeader, payload()), keys: keys, now: now).binding == .none)
+  }
+
   @Test("A minted token gives its claims back")
   func roundTrip() throws {
     let text = AccessToken.mint(claims, key: key)

@@ -18,6 +18,8 @@ package final class TestService: Sendable {
   /// `$MATINEE_HOME`; the service's own folder is `<home>/<name>`.
   package let home: String
   package let keys: StackKeys
+  /// What the service answers.
+  package let endpoints: [any EndpointDescription]
   /// Everything the service has logged.
   package let log: LogSink
   private let ownsHome: Bool
@@ -26,8 +28,9 @@ package final class TestService: Sendable {
   private let running: Task<Void, any Error>
 
   private init(
-    transport: CurlTransport, port: Int, home: String, ownsHome: Bool, keys: StackKeys, log: LogSink, loop: CurlLoop,
-    group: ServiceGroup, running: Task<Void, any Error>
+    transport: CurlTransport, port: Int, home: String, ownsHome: Bool, keys: StackKeys,
+    endpoints: [any EndpointDescription], log: LogSink, loop: CurlLoop, group: ServiceGroup,
+    running: Task<Void, any Error>
   ) {
     self.transport = transport
     self.port = port
@@ -35,6 +38,7 @@ package final class TestService: Sendable {
     self.home = home
     self.ownsHome = ownsHome
     self.keys = keys
+    self.endpoints = endpoints
     self.log = log
     self.loop = loop
     self.group = group
@@ -82,8 +86,8 @@ package final class TestService: Sendable {
         loop: loop, upstream: module.name, baseURL: "http://127.0.0.1:\(port)",
         credential: { mint.token(for: $0, audience: module.name) })
       let service = TestService(
-        transport: transport, port: port, home: folder, ownsHome: home == nil, keys: keys, log: log, loop: loop,
-        group: group, running: running)
+        transport: transport, port: port, home: folder, ownsHome: home == nil, keys: keys,
+        endpoints: try await host.endpoints(), log: log, loop: loop, group: group, running: running)
       if awaitsReadiness { try await service.awaitReadiness() }
       return service
     } catch {

@@ -22,6 +22,10 @@ enum AccountsError: Error, Sendable, Equatable {
   case profileNameTaken
   /// The profile has a PIN that this log-in session has not entered.
   case profileLocked
+  /// The log-in session is a kids' profile's.
+  case kidsProfile
+  /// The log-in session was bound to another profile while this was asked for.
+  case boundMeanwhile
   case wrongPIN
   case profileLimitReached(maximum: Int)
   /// The account has more profiles than the plan it asks for allows.
@@ -65,6 +69,10 @@ extension AccountsError: ProblemConvertible {
         errors: [.init(field: "name", message: "is another profile's name")])
     case .profileLocked:
       .profileLocked
+    case .kidsProfile:
+      .kidsProfile
+    case .boundMeanwhile:
+      .conflict("The log-in session was bound to another profile at the same time.")
     case .wrongPIN:
       Problem(
         "wrong-pin", status: 403, title: "The PIN is wrong", detail: "This is not the profile's PIN.",

@@ -72,9 +72,10 @@ struct LoginRoutes: Sendable {
       try sessions.continue(token, from: context.clientAddress, now: now, trace: context.trace, in: db)
     }
     switch outcome {
-    case .continued(let session, let successor):
+    case .continued(let session, let successor, let binding):
       refreshes.increment(["accepted"])
-      let tokens = mint.tokens(for: session.account, role: session.role, refresh: successor, now: now)
+      let tokens = mint.tokens(
+        for: session.account, role: session.role, refresh: successor, binding: binding, now: now)
       return try .uncached(
         Refreshed(
           accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,

@@ -10,6 +10,7 @@ struct ProfileRoutes: Sendable {
   let outbox: Outbox
   let idempotency: IdempotencyStore
   let plans: PlanCatalogue
+  let bindings: SessionBindings
   let clock: WallClock
 
   func add(to routes: inout Routes) {
@@ -32,7 +33,10 @@ struct ProfileRoutes: Sendable {
 
   private func list(_ call: Call<Empty, Empty>) throws -> Page<Profile> {
     let account = try call.request.account()
-    return Page(items: try database.read { try ProfileStore.profiles(of: account, in: $0) }, next: nil)
+    var profiles = try database.read { try ProfileStore.profiles(of: account, in: $0) }
+    // No profile is in the path: the gateway names the only one that a kids' session may see.
+    if let only = call.request.principal.profile { profiles.removeAll { $0.id != only } }
+    return Page(items: profiles, next: nil)
   }
 
   private func read(_ call: Call<ProfilePath, Empty>) throws -> Profile {
@@ -83,6 +87,7 @@ struct ProfileRoutes: Sendable {
 
   private func update(_ call: Call<ProfilePath, ProfileChange>) async throws -> Profile {
     let account = try call.request.account()
+    let now = clock.now()
     return try await database.write { db in
       let present = try ProfileStore.profile(call.parameters.profile, of: account, in: db)
       try requireUnlocked(present, call.request, in: db)
@@ -95,6 +100,9 @@ struct ProfileRoutes: Sendable {
       profile.kids = draft.kids
       guard profile != present else { return present }
       try ProfileStore.update(profile, nameKey: draft.nameKey, in: db)
+      if profile.kids != present.kids {
+        try bindings.kidsChanged(profile, at: now, trace: call.request.context.trace, in: db)
+      }
       try tell(profile, trace: call.request.context.trace, in: db)
       return profile
     }
@@ -103,8 +111,11 @@ struct ProfileRoutes: Sendable {
   private func delete(_ call: Call<ProfilePath, Empty>) async throws -> Empty {
     let account = try call.request.account()
     let profile = call.parameters.profile
+    let now = clock.now()
     try await database.write { db in
-      try requireUnlocked(try ProfileStore.profile(profile, of: account, in: db), call.request, in: db)
+      let present = try ProfileStore.profile(profile, of: account, in: db)
+      try requireUnlocked(present, call.request, in: db)
+      try bindings.deleted(present, at: now, trace: call.request.context.trace, in: db)
       try ProfileStore.delete(profile, of: account, in: db)
       try outbox.append(
         ProfileDeleted(profileId: profile, accountId: account), subject: profile.description, in: db,

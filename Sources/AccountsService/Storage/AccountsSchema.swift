@@ -65,6 +65,7 @@ enum AccountsSchema {
       EntitlementSchema.migration(first + 2),
       MailSchema.migration(first + 3),
       ProfileLockSchema.migration(first + 4),
+      BindingSchema.migration(first + 5),
     ]
   }
 }

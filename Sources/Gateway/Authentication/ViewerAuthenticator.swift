@@ -1,3 +1,4 @@
+import AccountsAPI
 import CacheKit
 import Contract
 import SecurityKit
@@ -10,12 +11,14 @@ import ServerKit
 struct ViewerAuthenticator: Authenticator {
   private struct Verified: Sendable {
     var principal: Principal
+    var binding: ProfileBinding
     var expiresAt: Timestamp
   }
 
   private let tokens: BoundedCache<String, Verified>
   private let keyRing: KeyRing
   private let endedSessions: BoundedCache<LoginSessionID, Bool>
+  private let bindings: BoundedCache<LoginSessionID, ProfileBinding>
   private let profiles: ProfileDirectory
   private let lock: ProfileLock
   private let clock: WallClock
@@ -26,6 +29,7 @@ struct ViewerAuthenticator: Authenticator {
   ) {
     tokens = BoundedCache(limit: settings.cachedTokens)
     endedSessions = BoundedCache(limit: settings.cachedTokens)
+    bindings = BoundedCache(limit: settings.cachedTokens)
     self.keyRing = keyRing
     self.profiles = profiles
     self.lock = lock
@@ -44,6 +48,13 @@ struct ViewerAuthenticator: Authenticator {
     endedSessions[session] = true
   }
 
+  /// From now on tokens of this log-in session that were made before are taken as if they were made for that profile.
+  func bind(_ bound: LoginSessionBound) {
+    if let known = bindings[bound.loginSessionId], known.version >= bound.version { return }
+    bindings[bound.loginSessionId] = ProfileBinding(
+      profile: bound.profileId, kids: bound.kids, version: bound.version)
+  }
+
   func authenticate(
     _ endpoint: any EndpointDescription, header: (_ lowercaseName: String) -> String?,
     parameters: [(name: String, value: String)]
@@ -51,11 +62,16 @@ struct ViewerAuthenticator: Authenticator {
     guard let line = header("authorization") else { return .anonymous }
     // An open endpoint does not fail for a token that it does not need.
     guard endpoint.access != .open || endpoint.name.hasPrefix("delivery.") else { return .anonymous }
-    var principal = try await principal(of: line)
+    let verified = try await verified(line)
+    var principal = verified.principal
+    let only = try KidsRule.onlyProfile(binding(of: verified), at: endpoint)
+    if only != nil, endpoint.access == .operator { throw Problem.kidsProfile }
+    principal.profile = only
     if endpoint.access != .operator, let text = parameters.first(where: { $0.name == "profile" })?.value {
       guard let profile = ProfileID(text) else {
         throw Problem.invalid(field: "profile", "is not an identifier of the form prf_…")
       }
+      if let only, only != profile { throw Problem.notFound("This account has no profile \(profile).") }
       guard let account = principal.account else { throw Problem.unauthenticated("Sign in to do this.") }
       let context = CallContext(principal: .service("gateway"), deadline: .after(.seconds(1)))
       let entry = try await profiles.require(profile, of: account, in: context)
@@ -66,19 +82,28 @@ struct ViewerAuthenticator: Authenticator {
     return principal
   }
 
-  private func principal(of line: String) async throws -> Principal {
+  /// What accounts told last, where the token is older.
+  private func binding(of verified: Verified) -> ProfileBinding {
+    guard let session = verified.principal.loginSession, let told = bindings[session],
+      told.version > verified.binding.version
+    else { return verified.binding }
+    return told
+  }
+
+  private func verified(_ line: String) async throws -> Verified {
     let now = clock.now()
     if let known = tokens[line], now < known.expiresAt {
       try requireNotEnded(known.principal)
-      return known.principal
+      return known
     }
     guard line.utf8.count <= AccessToken.maximumBytes + 7, line.lowercased().hasPrefix("bearer ") else {
       throw Problem.unauthenticated("The authorization must be a bearer token.")
     }
     let claims = try await claims(of: line.dropFirst(7), now: now)
     try requireNotEnded(claims.principal)
-    tokens[line] = Verified(principal: claims.principal, expiresAt: claims.expiresAt)
-    return claims.principal
+    let verified = Verified(principal: claims.principal, binding: claims.binding, expiresAt: claims.expiresAt)
+    tokens[line] = verified
+    return verified
   }
 
   private func claims(of token: Substring, now: Timestamp) async throws -> AccessClaims {

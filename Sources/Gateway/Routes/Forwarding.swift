@@ -51,6 +51,7 @@ struct Forwarding: Sendable {
         ProfileLockEndpoints.setPIN,
         ProfileLockEndpoints.removePIN,
         ProfileLockEndpoints.unlock,
+        ProfileBindingEndpoints.bindProfile,
       ], with: accounts, on: &routes)
   }
 

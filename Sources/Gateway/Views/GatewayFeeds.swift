@@ -34,11 +34,13 @@ struct GatewayFeeds: Sendable {
           for line in snapshot.lines {
             let said = try JSON.decode(AccountsSnapshotLine.self, from: line)
             if let ended = said.endedLoginSession { authenticator.end(ended.loginSessionId) }
+            if let bound = said.boundLoginSession { authenticator.bind(bound) }
           }
         },
         apply: { event in
           try profiles.apply(event)
           if let ended = try event.body(LoginSessionEnded.self) { authenticator.end(ended.loginSessionId) }
+          if let bound = try event.body(LoginSessionBound.self) { authenticator.bind(bound) }
         }),
       try ViewFeed(
         context, name: "gateway-viewing", source: "/playback",

@@ -27,13 +27,14 @@ package struct SessionRoutes: Sendable {
       let body = try await call.body.collect(upTo: PlaybackEndpoints.heartbeat.bodyLimitBytes)
       let heartbeat = try HeartbeatReader.read(Array(buffer: body))
       let outcome = try await heartbeats.record(
-        heartbeat, of: session, account: account, trace: call.request.context.trace)
+        heartbeat, of: session, account: account, profile: call.request.principal.profile, trace: call.request.context.trace)
       counts.heartbeat(heartbeat.state)
       return .json(PlaybackBytes.heartbeatAnswer(outcome))
     }
     routes.on(PlaybackEndpoints.stop) { call in
       try await stopping.stop(
-        call.parameters.session, of: call.request.account(), trace: call.request.context.trace)
+        call.parameters.session, of: call.request.account(), profile: call.request.principal.profile,
+        trace: call.request.context.trace)
       return Empty()
     }
   }

@@ -73,15 +73,15 @@ package enum SessionStore {
       session.mediaExpiresAt)
   }
 
-  /// The session, if it is that account's.
+  /// The session, if it is that account's and, where one is named, that profile's.
   package static func running(
-    _ id: PlaybackSessionID, of account: AccountID, in db: SQLSession
+    _ id: PlaybackSessionID, of account: AccountID, profile: ProfileID?, in db: SQLSession
   ) throws -> RunningSession? {
     try db.first(
       """
       SELECT viewing_id, duration_seconds, position_seconds, heartbeat_at, published_state, published_at, end_reason
-      FROM sessions WHERE id = ? AND account_id = ?
-      """, id, account
+      FROM sessions WHERE id = ? AND account_id = ? AND (? IS NULL OR profile_id = ?)
+      """, id, account, profile, profile
     ) { row in
       let published: PublishedProgress? =
         try row.isNull(4) ? nil : PublishedProgress(state: row.choice(4), at: row.time(5))

@@ -71,7 +71,7 @@ CREATE TABLE login_session (
   refreshed_at INTEGER NOT NULL,
   expires_at INTEGER NOT NULL,
   ended_at INTEGER,
-  end_reason TEXT CHECK (end_reason IN ('refreshTokenReused', 'signedOut', 'displaced')), network TEXT NOT NULL DEFAULT '',
+  end_reason TEXT CHECK (end_reason IN ('refreshTokenReused', 'signedOut', 'displaced')), network TEXT NOT NULL DEFAULT '', profile_id TEXT, binding_version INTEGER NOT NULL DEFAULT 0 CHECK (binding_version >= 0), bound_at INTEGER NOT NULL DEFAULT 0,
   CHECK ((ended_at IS NULL) = (end_reason IS NULL))
 ) STRICT, WITHOUT ROWID;
 
@@ -157,6 +157,8 @@ CREATE INDEX link_by_expiry ON link (expires_at);
 
 CREATE INDEX login_session_by_account ON login_session (account_id, refreshed_at) WHERE ended_at IS NULL;
 
+CREATE INDEX login_session_by_binding ON login_session (bound_at) WHERE bound_at > 0;
+
 CREATE INDEX login_session_by_device ON login_session (account_id, device_kind, device_name, network);
 
 CREATE INDEX login_session_by_end ON login_session (ended_at) WHERE ended_at IS NOT NULL;
@@ -165,10 +167,10 @@ CREATE INDEX login_session_by_expiry ON login_session (expires_at);
 
 CREATE INDEX login_session_by_network ON login_session (account_id, network);
 
-<<<<<<< HEAD
+CREATE INDEX login_session_by_profile ON login_session (profile_id) WHERE profile_id IS NOT NULL;
+
 CREATE INDEX mail_by_account ON mail (account_id);
 
 CREATE INDEX mail_by_due ON mail (due_at, id);
-=======
+
 CREATE INDEX profile_unlock_by_profile ON profile_unlock (profile_id);
->>>>>>> 84beb06 (Lock profiles with a PIN, and give them avatars)

@@ -7,6 +7,7 @@ export class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? `The server answered ${status}.`);
     this.status = status;
+    this.code = body?.type?.split("/").pop();
     this.errors = body?.errors ?? [];
   }
 }
@@ -46,6 +47,10 @@ async function authorised(method, path, body, options) {
 }
 
 const mine = (path) => `/v1/profiles/${session.profile.id}${path}`;
+
+// The screen's shorter side, rounded up to a usual rendition: a little too sharp is better than a little too dull.
+const heights = [480, 720, 1080, 1440, 2160, 4320];
+const screenHeight = () => heights.find((height) => height >= Math.min(screen.width, screen.height) * devicePixelRatio) ?? 8640;
 const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value != null)).toString();
 
 export const api = {
@@ -55,6 +60,8 @@ export const api = {
   requestPasswordReset: (email) => send("POST", "/v1/password-resets", { email }, false),
   resetPassword: (token, newPassword) => send("POST", "/v1/password-resets/confirmation", { token, newPassword }, false),
   profiles: () => authorised("GET", "/v1/profiles"),
+  /** `proof` is `{ pin }` or `{ password }`; without a profile the device is nobody's. */
+  useProfile: (profileId, proof = {}) => authorised("PUT", "/v1/sessions/current/profile", { profileId, ...proof }),
   home: () => authorised("GET", mine("/home")),
   row: (id, cursor) => authorised("GET", `${mine(`/rows/${encodeURIComponent(id)}`)}?${query({ cursor })}`),
   history: (cursor) => authorised("GET", `${mine("/history")}?${query({ cursor })}`),
@@ -66,7 +73,7 @@ export const api = {
   title: (id) => authorised("GET", mine(`/titles/${id}`)),
   search: (q, signal) => authorised("GET", `${mine("/search")}?${query({ q })}`, undefined, { fetch: { signal } }),
   startPlayback: (titleId) =>
-    authorised("POST", mine("/playback-sessions"), { titleId, device: { kind: "web", maxHeight: screen.height * devicePixelRatio | 0 } },
+    authorised("POST", mine("/playback-sessions"), { titleId, device: { kind: "web", maxHeight: screenHeight() } },
       { headers: { "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) } }),
   heartbeat: (id, positionSeconds, state) =>
     authorised("POST", `/v1/playback-sessions/${id}/heartbeats`, { positionSeconds, state }, { fetch: { keepalive: true } }),

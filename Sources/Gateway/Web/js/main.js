@@ -37,8 +37,11 @@ async function show() {
     if (target !== "search" && target !== "login" && !open.includes(target)) main.focus({ preventScroll: true });
   } catch (problem) {
     notice(problem.message);
-    // A profile that is gone cannot be used again.
-    if (problem.status === 404 && target === "home") location.hash = "#/profiles";
+    // A profile that is gone cannot be used again; one that was locked meanwhile has to be unlocked.
+    if ((problem.status === 404 && target === "home") || problem.code === "profile-locked") {
+      if (!session.profile?.kids) session.leaveProfile();
+      location.hash = "#/profiles";
+    }
   }
 }
 

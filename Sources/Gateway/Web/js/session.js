@@ -11,7 +11,11 @@ export const session = {
 
   signIn(answer) { save({ accessToken: answer.accessToken, refreshToken: answer.refreshToken }); },
   rotate(answer) { save({ ...state, accessToken: answer.accessToken, refreshToken: answer.refreshToken }); },
-  choose(profile) { save({ ...state, profile: { id: profile.id, name: profile.name } }); },
+  /** What `PUT /v1/sessions/current/profile` answered: the token before it is worth less now. */
+  use({ profile, accessToken }) {
+    save({ ...state, accessToken, profile: profile && { id: profile.id, name: profile.name, kids: profile.kids } });
+  },
+  leaveProfile() { save({ ...state, profile: undefined }); },
   signOut() { state = {}; localStorage.removeItem(key); },
 };
 

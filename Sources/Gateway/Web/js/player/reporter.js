@@ -9,6 +9,7 @@ export class Reporter {
   #timer;
   #listeners = new AbortController();
   #lastState = null;
+  #isOver = false;
 
   constructor(video, session, onStop) {
     this.#video = video;
@@ -37,16 +38,34 @@ export class Reporter {
     this.#lastState = state;
     try {
       const answer = await api.heartbeat(this.#session.id, this.#video.currentTime, state);
-      if (answer.action === "stop" && state !== "ended") this.#onStop(answer.reason ?? "Playing was stopped.");
+      if (answer.action === "stop" && state !== "ended") this.#over(answer.reason ?? "Playing was stopped.");
     } catch (problem) {
-      if (problem.status === 404) this.#onStop("This playing session has ended.");
+      if (problem.status === 404) this.#over("This playing session has ended.");
       // Anything else: the next heartbeat tries again, the film goes on.
     }
+  }
+
+  // Told once, however many reports are under way.
+  #over(reason) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearInterval(this.#timer);
+    this.#listeners.abort();
+    this.#onStop(reason);
+  }
+
+  /** Reports now, and answers whether the server has ended the session. */
+  async isStopped() {
+    this.#lastState ??= "buffering";
+    await this.#report("buffering");
+    return this.#isOver;
   }
 
   async stop() {
     clearInterval(this.#timer);
     this.#listeners.abort();
+    if (this.#isOver) return;
+    this.#isOver = true;
     const position = this.#video.currentTime;
     if (this.#lastState !== null && this.#lastState !== "ended") {
       await api.heartbeat(this.#session.id, position, "paused").catch(() => {});

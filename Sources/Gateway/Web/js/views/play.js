@@ -3,6 +3,12 @@ import { h } from "../dom.js";
 import { attach } from "../player/attach.js";
 import { Reporter } from "../player/reporter.js";
 
+const reasons = {
+  leaseExpired: "Playing was stopped: nothing was heard of this device for a while.",
+  profileDeleted: "This profile was deleted.",
+  signedOut: "This device was signed out.",
+};
+
 /** Plays a title; answers a function that ends the playing. */
 export async function play(main, id) {
   const problem = h("p", { class: "problem", role: "alert" });
@@ -11,16 +17,42 @@ export async function play(main, id) {
   main.replaceChildren(h("div", { class: "player" }, video,
     h("div", { class: "bar" }, h("a", { href: `#/title/${id}`, "aria-label": "Back" }, "← Back"), heading), problem));
 
-  const opened = await api.startPlayback(id);
-  api.title(id).then((page) => { heading.textContent = page.name; }).catch(() => {});
-  const detach = attach(video, opened, (message) => { problem.textContent = message; });
-  const reporter = new Reporter(video, opened, (reason) => {
+  let isLeft = false;
+  let end = () => {};
+
+  // One playback session; `at` overrides where it was left.
+  async function begin(at) {
+    const opened = await api.startPlayback(id);
+    if (isLeft) { api.stopPlayback(opened.id).catch(() => {}); return; }
+    if (at > 0) opened.resumeAtSeconds = at;
+    const reporter = new Reporter(video, opened, stopped);
+    // The server may have ended the session: then its answer says why, and the stream's own complaint is old.
+    const detach = attach(video, opened, async (message) => {
+      if (!await reporter.isStopped()) problem.textContent = message;
+    });
+    end = () => { reporter.stop(); detach(); };
+  }
+
+  async function stopped(reason) {
+    const at = video.currentTime;
     video.pause();
-    problem.textContent = reason;
-  });
+    if (reason !== "planChanged") { problem.textContent = reasons[reason] ?? reason; return; }
+    problem.textContent = "The plan was changed; starting again …";
+    end();
+    end = () => {};
+    try {
+      await begin(at);
+      problem.textContent = "";
+    } catch (failure) {
+      problem.textContent = failure.message;
+    }
+  }
+
+  await begin();
+  api.title(id).then((page) => { heading.textContent = page.name; }).catch(() => {});
   video.addEventListener("error", () => { problem.textContent = video.error?.message || "This film cannot be played."; });
   return () => {
-    reporter.stop();
-    detach();
+    isLeft = true;
+    end();
   };
 }
