@@ -25,6 +25,26 @@ extension SystemTests {
       #expect(resumed >= stopped - 1 && resumed < stopped + 4, "stopped at \(stopped), resumed at \(resumed)")
       #expect(seen["errors"].items.isEmpty, "\(seen["errors"])")
     }
+
+    @Test("The page asks for PINs, hides the family from kids, and plays on when the plan is changed", .timeLimit(.minutes(4)))
+    func family() async throws {
+      let stack = try await SharedStack.instance.stack()
+      let film = try await SharedStack.instance.playableFilm()
+      let viewer = try await Viewer.signUp(at: stack.address)
+      #expect(try await viewer.client.post("/v1/profiles", json: #"{"name":"Kim","kids":true}"#).status == 201)
+      let locked = try await viewer.client.send(
+        .put, "/v1/profiles/\(viewer.profile)/pin",
+        body: Array(#"{"pin":"4711","password":"\#(viewer.password)"}"#.utf8),
+        headers: [("content-type", "application/json")])
+      #expect(locked.status == 204)
+      let seen = try await Browser.family(film.title, as: viewer, at: stack.address)
+      #expect(seen["every"].items.compactMap(\.text) == ["Vera", "Kim"])
+      #expect(seen["after"].items.compactMap(\.text) == ["Vera", "Kim"])
+      #expect(seen["kids"].items.compactMap(\.text) == ["Kim"])
+      #expect(seen["wrong"].text?.contains("PIN") == true)
+      #expect(seen["starts"].number == 2 && seen["problem"].text == "")
+      #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")
+    }
   }
 }
 
@@ -47,6 +67,12 @@ enum Browser {
     let screenshots = ProcessInfo.processInfo.environment["MATINEE_SCREENSHOTS"]
     return try await run(
       "watch.py", [address, viewer.email, viewer.password, title, mode] + (screenshots.map { [$0] } ?? []))
+  }
+
+  static func family(_ title: String, as viewer: Viewer, at address: String) async throws -> JSONValue {
+    let screenshots = ProcessInfo.processInfo.environment["MATINEE_SCREENSHOTS"]
+    return try await run(
+      "family.py", [address, viewer.email, viewer.password, title] + (screenshots.map { [$0] } ?? []))
   }
 
   /// What a script of the folder `Browser` has seen.
