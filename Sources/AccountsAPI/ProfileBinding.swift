@@ -62,6 +62,7 @@ extension Problem {
   /// The log-in session is a kids' profile's.
   package static let kidsProfile = Problem(
     "kids-profile", status: 403, title: "Not for kids",
-    detail: "This device is used by a kids' profile. Leaving it takes the account's password, or the PIN of the profile "
+    detail:
+      "This device is used by a kids' profile. Leaving it takes the account's password, or the PIN of the profile "
       + "one goes to: PUT /v1/sessions/current/profile.")
 }

@@ -39,7 +39,8 @@ package struct RecordHeartbeat: Sendable {
     leaseSeconds = Double(settings.leaseSeconds)
   }
 
-  /// Returns once the position is on disk. Where a profile is named, another's session is not there. Throws ``PlaybackError``.
+  /// Returns once the position is on disk. Where a profile is named, another's session is not there. Throws
+  /// ``PlaybackError``.
   package func record(
     _ heartbeat: Heartbeat, of session: PlaybackSessionID, account: AccountID, profile: ProfileID? = nil,
     trace: TraceContext?

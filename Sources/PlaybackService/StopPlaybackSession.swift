@@ -16,7 +16,8 @@ package struct StopPlaybackSession: Sendable {
     self.clock = clock
   }
 
-  /// Stopping what has ended already changes nothing. Where a profile is named, another's session is not there. Throws ``PlaybackError/sessionNotFound``.
+  /// Stopping what has ended already changes nothing. Where a profile is named, another's session is not there. Throws
+  /// ``PlaybackError/sessionNotFound``.
   package func stop(
     _ session: PlaybackSessionID, of account: AccountID, profile: ProfileID? = nil, trace: TraceContext?
   ) async throws {

@@ -64,7 +64,8 @@ package enum AccessToken {
 
   package static func mint(_ claims: AccessClaims, key: SigningKey) -> String {
     let header = #"{"alg":"EdDSA","typ":"\#(type)","kid":"\#(key.verifyingKey.keyID)"}"#
-    let payload = #"{"iss":"\#(issuer)","aud":"\#(audience)","sub":"\#(claims.account)","#
+    let payload =
+      #"{"iss":"\#(issuer)","aud":"\#(audience)","sub":"\#(claims.account)","#
       + #""sid":"\#(claims.loginSession)","role":"\#(claims.role.rawValue)","#
       + #""iat":\#(claims.issuedAt.milliseconds / 1000),"exp":\#(claims.expiresAt.milliseconds / 1000)"#
       + members(of: claims.binding) + "}"

@@ -185,7 +185,8 @@ import Testing
   @Test(
     "A PIN that is none is refused by its field",
     arguments: [
-      "", "123", "123456789", "12 4", "12a4", "１２３４", "١٢٣٤", "1234\u{0}", "12\u{202E}34", "🔒🔒🔒🔒", "-123", "+1234",
+      "", "123", "123456789", "12 4", "12a4", "１２３４", "١٢٣٤", "1234\u{0}", "12\u{202E}34", "🔒🔒🔒🔒", "-123",
+      "+1234",
     ])
   func badPINs(pin: String) async throws {
     try await withAccounts { accounts in

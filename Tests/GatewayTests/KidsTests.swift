@@ -22,7 +22,8 @@ import Testing
     try await door.open { client, forwarded in
       var client = client
       client.accessToken = door.token(binding: binding)
-      for path in ["/v1/profiles", "/v1/profiles/\(kids)", "/v1/profiles/\(kids)/history", "/v1/profiles/\(kids)/home"] {
+      for path in ["/v1/profiles", "/v1/profiles/\(kids)", "/v1/profiles/\(kids)/history", "/v1/profiles/\(kids)/home"]
+      {
         #expect(try await client.get(path).status == 200, "\(path)")
       }
       let session = "/v1/playback-sessions/\(PlaybackSessionID(seed: "s"))"

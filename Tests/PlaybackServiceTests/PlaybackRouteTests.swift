@@ -27,6 +27,22 @@ struct PlaybackRouteTests {
     }
   }
 
+  @Test("Who may see one profile alone finds no sibling's session, neither to report on nor to stop")
+  func siblings() async throws {
+    try await withPlayback { playback async throws in
+      let session = try await playback.start()
+      let sibling = PlaybackServer.principal(PlaybackServer.account, ProfileID(seed: "sibling"))
+      let refusals = await [
+        #expect(throws: Problem.self) { try await playback.beat(session.id, at: 1, as: sibling) },
+        #expect(throws: Problem.self) { try await playback.stop(session.id, as: sibling) },
+      ]
+      #expect(refusals.map { $0?.status } == [404, 404])
+      // Where nobody narrowed it, the account's sessions are its own.
+      let account = PlaybackServer.principal(PlaybackServer.account, nil)
+      #expect(try await playback.beat(session.id, at: 1, as: account).action == .continue)
+    }
+  }
+
   @Test("What was acknowledged is there after a restart, sessions included")
   func restart() async throws {
     try await withTemporaryFolder("playback") { home in

@@ -26,7 +26,9 @@ extension SystemTests {
       #expect(seen["errors"].items.isEmpty, "\(seen["errors"])")
     }
 
-    @Test("The page asks for PINs, hides the family from kids, and plays on when the plan is changed", .timeLimit(.minutes(4)))
+    @Test(
+      "The page asks for PINs, hides the family from kids, and plays on when the plan is changed",
+      .timeLimit(.minutes(4)))
     func family() async throws {
       let stack = try await SharedStack.instance.stack()
       let film = try await SharedStack.instance.playableFilm()

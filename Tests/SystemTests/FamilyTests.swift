@@ -49,7 +49,8 @@ extension SystemTests {
       #expect(third.status == 409 && third.json["type"].text == "/problems/too-many-streams")
     }
 
-    @Test("A capped session's manifests and files end at its height, as the packager wrote them", .timeLimit(.minutes(3)))
+    @Test(
+      "A capped session's manifests and files end at its height, as the packager wrote them", .timeLimit(.minutes(3)))
     func height() async throws {
       let stack = try await SharedStack.instance.stack()
       let film = try await SharedStack.instance.playableFilm()
@@ -100,7 +101,9 @@ extension SystemTests {
       #expect(try await tablet.get("/v1/profiles/\(viewer.profile)").json["hasPin"].bool == false)
     }
 
-    @Test("A kids' device shows its profile alone, with old tokens too, until the password is given", .timeLimit(.minutes(2)))
+    @Test(
+      "A kids' device shows its profile alone, with old tokens too, until the password is given",
+      .timeLimit(.minutes(2)))
     func kids() async throws {
       let stack = try await SharedStack.instance.stack()
       let viewer = try await Viewer.signUp(at: stack.address)

@@ -60,7 +60,8 @@ extension SystemTests {
       let parameter: String
     }
 
-    @Test("No route gives anything for another account's ids, and what they name stays as it was", .timeLimit(.minutes(4)))
+    @Test(
+      "No route gives anything for another account's ids, and what they name stays as it was", .timeLimit(.minutes(4)))
     func matrix() async throws {
       let stack = try await SharedStack.instance.stack()
       let film = try await SharedStack.instance.playableFilm()

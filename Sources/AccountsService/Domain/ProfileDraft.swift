@@ -20,7 +20,8 @@ struct ProfileDraft: Sendable {
   /// Throws a 422 ``Problem`` naming every field that is not good.
   init(_ request: NewProfile) throws {
     try self.init(
-      name: request.name, avatar: request.avatar, language: request.language ?? "en", maturityLimit: request.maturityLimit,
+      name: request.name, avatar: request.avatar, language: request.language ?? "en",
+      maturityLimit: request.maturityLimit,
       kids: request.kids ?? false, widest: .eighteen)
   }
 

@@ -27,7 +27,8 @@ package struct SessionRoutes: Sendable {
       let body = try await call.body.collect(upTo: PlaybackEndpoints.heartbeat.bodyLimitBytes)
       let heartbeat = try HeartbeatReader.read(Array(buffer: body))
       let outcome = try await heartbeats.record(
-        heartbeat, of: session, account: account, profile: call.request.principal.profile, trace: call.request.context.trace)
+        heartbeat, of: session, account: account, profile: call.request.principal.profile,
+        trace: call.request.context.trace)
       counts.heartbeat(heartbeat.state)
       return .json(PlaybackBytes.heartbeatAnswer(outcome))
     }
