@@ -70,6 +70,21 @@ package struct LockState: Codable, Sendable {
   }
 }
 
+/// Subject: the profile's id. A PIN was set or changed: what any log-in session but one had unlocked is locked.
+package struct ProfileLocked: EventBody {
+  package static let type = "accounts.profile.locked.v1"
+  package var profileId: ProfileID
+  package var accountId: AccountID
+  /// The one that set the PIN, and goes on.
+  package var loginSessionId: LoginSessionID
+
+  package init(profileId: ProfileID, accountId: AccountID, loginSessionId: LoginSessionID) {
+    self.profileId = profileId
+    self.accountId = accountId
+    self.loginSessionId = loginSessionId
+  }
+}
+
 extension Problem {
   /// The profile has a PIN, and this log-in session has not entered it.
   package static let profileLocked = Problem(

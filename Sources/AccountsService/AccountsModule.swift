@@ -22,7 +22,7 @@ package struct AccountsModule: ServiceModule {
       context, database: database,
       publishes: [
         AccountCreated.self, AccountChanged.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self,
-        LoginSessionEnded.self, LoginSessionBound.self,
+        LoginSessionEnded.self, LoginSessionBound.self, ProfileLocked.self,
       ])
     let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
     events.snapshot { [clock = context.clock] db, line in

@@ -39,6 +39,9 @@ struct ProfileLocks: Sendable {
       try ProfileLockStore.put(hash, on: profile, in: db)
       try ProfileLockStore.unlock(profile, for: caller.session, at: now, in: db)
       try tell(profile, of: caller, in: db)
+      try outbox.append(
+        ProfileLocked(profileId: profile, accountId: caller.account, loginSessionId: caller.session),
+        subject: profile.description, in: db, trace: caller.context.trace)
     }
   }
 

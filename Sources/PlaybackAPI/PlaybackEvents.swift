@@ -56,6 +56,8 @@ package struct PlaybackEnded: EventBody {
     case stopped, ended, leaseExpired, profileDeleted, signedOut
     /// The account's plan no longer gives so many streams, or so sharp ones: started anew, it may go on.
     case planChanged
+    /// The profile was given a PIN that this log-in session has not entered.
+    case profileLocked
   }
   package var sessionId: PlaybackSessionID
   package var profileId: ProfileID

@@ -38,6 +38,9 @@ import Testing
         """#.utf8))
     #expect(locked.hasPin == true && locked.pinVersion == 3)
 
+    let pin = try Golden.event(ProfileLocked.self)
+    #expect(pin.loginSessionId.description == "lgs_01hzy3v9k2r8m4c6d7e8f9g0h1")
+
     let bound = try Golden.event(LoginSessionBound.self)
     #expect(bound.kids && bound.version == 2 && bound.profileId?.description == "prf_01hzy3v9k2r8m4c6d7e8f9g0h1")
 

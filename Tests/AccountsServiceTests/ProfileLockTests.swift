@@ -41,6 +41,8 @@ import Testing
       let events = try await accounts.events().compactMap { try $0.body(ProfileChanged.self) }
       #expect(events.map(\.hasPin) == [false, true, true, false])
       #expect(events.map(\.pinVersion) == [0, 1, 2, 3])
+      let locks = try await accounts.events().compactMap { try $0.body(ProfileLocked.self) }
+      #expect(locks.map(\.loginSessionId) == [vera.loginSession, vera.loginSession])
     }
   }
 

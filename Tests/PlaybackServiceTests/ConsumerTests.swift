@@ -77,6 +77,28 @@ struct ConsumerTests {
     }
   }
 
+  @Test("A PIN ends what plays as the profile on other devices, and only that")
+  func profileLocked() async throws {
+    try await withStage { stage async throws in
+      let here = try await stage.start(by: PlaybackStage.viewer("profile", login: "here"))
+      let there = try await stage.start(by: PlaybackStage.viewer("profile", login: "there"))
+      let sibling = try await stage.start(by: PlaybackStage.viewer("sibling", login: "there"))
+      let profile = PlaybackStage.viewer.profile
+      try await stage.hear(
+        ProfileLocked(
+          profileId: profile, accountId: PlaybackStage.account, loginSessionId: LoginSessionID(seed: "here")),
+        from: "/accounts", subject: "\(profile)")
+      #expect(try stage.told(PlaybackEnded.self).map(\.sessionId) == [there.id])
+      #expect(try await stage.beat(there, at: 5) == .stop(.profileLocked, at: stage.time.now))
+      for session in [here, sibling] {
+        guard case .goOn = try await stage.beat(session, at: 5) else {
+          Issue.record("\(session.id) was stopped")
+          return
+        }
+      }
+    }
+  }
+
   @Test("Hearing the same twice changes nothing")
   func twice() async throws {
     try await withStage { stage async throws in

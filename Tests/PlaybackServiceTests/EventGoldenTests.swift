@@ -28,7 +28,7 @@ import Testing
 
   @Test(
     "Every reason for an end that was shipped is still read",
-    arguments: ["stopped", "ended", "leaseExpired", "profileDeleted", "signedOut", "planChanged"])
+    arguments: ["stopped", "ended", "leaseExpired", "profileDeleted", "signedOut", "planChanged", "profileLocked"])
   func reasons(_ reason: String) {
     #expect(PlaybackEnded.Reason(rawValue: reason) != nil)
   }

@@ -35,6 +35,11 @@ package struct AccountsConsumer: Sendable {
       try put(changed.plan, changed.entitlements, of: changed.accountId, in: db)
     } else if let deleted = try event.body(ProfileDeleted.self) {
       try erase(deleted.profileId, of: deleted.accountId, in: db)
+    } else if let locked = try event.body(ProfileLocked.self) {
+      let playing = try SessionStore.open(
+        of: locked.accountId, profile: locked.profileId, besides: locked.loginSessionId, limit: Self.sessionLimit,
+        in: db)
+      try end(playing, because: .profileLocked, in: db)
     } else if let ended = try event.body(LoginSessionEnded.self) {
       try end(ended, in: db)
     }

@@ -124,11 +124,15 @@ package enum SessionStore {
   }
 
   package static func open(
-    of account: AccountID, profile: ProfileID, limit: Int, in db: SQLSession
+    of account: AccountID, profile: ProfileID, besides loginSession: LoginSessionID? = nil, limit: Int,
+    in db: SQLSession
   ) throws -> [PlaybackSessionID] {
     try db.rows(
-      "SELECT id FROM sessions WHERE account_id = ? AND ended_at IS NULL AND profile_id = ? ORDER BY id LIMIT ?",
-      account, profile, limit
+      """
+      SELECT id FROM sessions
+      WHERE account_id = ? AND ended_at IS NULL AND profile_id = ? AND (? IS NULL OR login_session_id IS NOT ?)
+      ORDER BY id LIMIT ?
+      """, account, profile, loginSession, loginSession, limit
     ) { row in try row.id(0) }
   }
 

@@ -6,6 +6,7 @@ import { Reporter } from "../player/reporter.js";
 const reasons = {
   leaseExpired: "Playing was stopped: nothing was heard of this device for a while.",
   profileDeleted: "This profile was deleted.",
+  profileLocked: "This profile was given a PIN: choose it again to go on.",
   signedOut: "This device was signed out.",
 };
 
