@@ -1,6 +1,6 @@
 import ClientKit
 import ConfigKit
-import Contract
+package import Contract
 import Foundation
 import HummingbirdCore
 import Logging

@@ -28,7 +28,7 @@ import Testing
 
   @Test("Bound to a profile, the new access token and every refreshed one say so")
   func claims() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let accounts = family.accounts
       let logIn = try await accounts.logIn()
       let sofa = try await accounts.principal(logIn.accessToken)
@@ -51,7 +51,7 @@ import Testing
 
   @Test("A kids' profile is left with the account's password, and with nothing else where there is no PIN")
   func leavingByPassword() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let (accounts, sofa) = (family.accounts, try await family.accounts.principal(family.accounts.logIn().accessToken))
       _ = try await accounts.bind(BindProfile(profileId: family.kim.id), as: sofa)
       let ways = [
@@ -76,7 +76,7 @@ import Testing
 
   @Test("A kids' profile is left with the PIN of the profile one goes to, even where that was unlocked before")
   func leavingByPIN() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let (accounts, sofa) = (family.accounts, try await family.accounts.principal(family.accounts.logIn().accessToken))
       try await accounts.setPIN("4711", on: family.grown.id, as: family.vera)
       let locked = try await accounts.problem {
@@ -99,7 +99,7 @@ import Testing
 
   @Test("Tries of PINs by way of leaving are counted with all others")
   func tries() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let (accounts, sofa) = (family.accounts, try await family.accounts.principal(family.accounts.logIn().accessToken))
       try await accounts.setPIN("4711", on: family.grown.id, as: family.vera)
       _ = try await accounts.bind(BindProfile(profileId: family.kim.id), as: sofa)
@@ -116,7 +116,7 @@ import Testing
 
   @Test("A profile that becomes a kids' one binds its sessions at once; a kids' profile that is deleted signs them out")
   func profileChanges() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let accounts = family.accounts
       let sofa = try await accounts.logIn()
       let tablet = try await accounts.logIn()
@@ -145,7 +145,7 @@ import Testing
 
   @Test("Only the profile that the gateway names is listed, where it names one")
   func list() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       var kids = family.vera
       kids.profile = family.kim.id
       #expect(try await family.accounts.profiles(as: kids) == [family.kim])
@@ -155,7 +155,7 @@ import Testing
 
   @Test("Another account's profile and one that is not there cannot be bound to")
   func foreign() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let otto = try await family.accounts.newcomer("otto@matinee.example")
       for id in [family.kim.id, ProfileID(seed: "nobody's")] {
         let refused = try await family.accounts.problem {
@@ -169,7 +169,7 @@ import Testing
 
   @Test("The snapshot has the sessions that were bound while tokens from before may live")
   func snapshot() async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       _ = try await family.accounts.bind(BindProfile(profileId: family.kim.id), as: family.vera)
       func bound() async throws -> [LoginSessionBound] {
         let answer = try await family.accounts.service.transport.send(
@@ -193,7 +193,7 @@ import Testing
       (#"{"password":["x"]}"#, "password"), (#"{"profile":"x"}"#, "profile"),
     ])
   func badInput(body: String, field: String) async throws {
-    try await withFamily { family in
+    try await withFamily { (family: Family) async throws in
       let answer = try await family.accounts.service.transport.send(
         TransportRequest(
           method: .put, target: "/v1/sessions/current/profile", headers: [("content-type", "application/json")],

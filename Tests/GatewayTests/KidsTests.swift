@@ -89,7 +89,7 @@ import Testing
   @Test("A session that is bound to a grown-up's profile sees the whole account")
   func grown() async throws {
     let door = try ProfileDoor()
-    try await door.open { client, _ in
+    try await door.open { (client: PublicClient, _: ProfileDoor.Forwarded) async throws in
       var client = client
       client.accessToken = door.token(binding: ProfileBinding(profile: Sample.profile, kids: false, version: 1))
       #expect(try await client.get("/v1/account").status == 200)

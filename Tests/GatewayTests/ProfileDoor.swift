@@ -82,7 +82,7 @@ final class ProfileDoor: Sendable {
       guard let id = ProfileID(parts[2]), let profile = state.profiles[id] else {
         return try .problem(.notFound("nobody"))
       }
-      guard parts.count > 3 else { return try .json(profile) }
+      guard parts.count == 5 else { return try .json(profile) }
       let isUnlocked = !profile.hasPin || LoginSessionID(parts[4]).map(state.unlocked.contains) == true
       return try .json(LockState(isUnlocked: isUnlocked, pinVersion: profile.pinVersion))
     }

@@ -48,7 +48,7 @@ import Testing
   @Test("Another PIN locks again what was unlocked, as soon as its event is here")
   func anotherPIN() async throws {
     let door = try ProfileDoor()
-    try await door.open { client, _ in
+    try await door.open { (client: PublicClient, _: ProfileDoor.Forwarded) async throws in
       #expect(try await client.get("\(profile)/history").status == 200)
       try door.setPIN(on: Sample.profile)
       try await eventually { try await client.get("\(profile)/history").status == 403 }
@@ -62,7 +62,7 @@ import Testing
   @Test("A PIN that is set by way of this gateway holds at once, before its event")
   func atOnce() async throws {
     let door = try ProfileDoor()
-    try await door.open { client, _ in
+    try await door.open { (client: PublicClient, _: ProfileDoor.Forwarded) async throws in
       #expect(try await client.get("\(profile)/history").status == 200)
       try door.setPIN(on: Sample.profile, isTold: false)
       #expect(try await client.send(.put, "\(profile)/pin").status == 200)
