@@ -42,7 +42,7 @@ func service(
 ) -> Target {
   .target(
     name: "\(name)Service",
-    dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit"]
+    dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit", "AuditKit"]
       + ([name] + calls).map { .target(name: "\($0)API") }
       + [logging, serviceLifecycle] + also,
     exclude: ["README.md"],
@@ -89,14 +89,18 @@ let package = Package(
   targets: [
     .executableTarget(
       name: "matinee",
-      dependencies: ["ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", commandLine, serviceLifecycle] + services,
+      dependencies: [
+        "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", "AuditKit", "AccountsAPI", "SecurityKit",
+        commandLine, serviceLifecycle,
+      ] + services,
       swiftSettings: style),
 
     // Services
     .target(
       name: "BusService",
       dependencies: [
-        "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", logging, serviceLifecycle, nioCore,
+        "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", "AuditKit", logging, serviceLifecycle,
+        nioCore,
       ],
       exclude: ["README.md"],
       swiftSettings: style),
@@ -114,7 +118,7 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit", "CacheKit",
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit", "CacheKit", "AuditKit",
         "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "DeliveryAPI", "RecommendationsAPI",
         logging, serviceLifecycle, nioCore, httpTypes,
       ],
@@ -123,6 +127,7 @@ let package = Package(
 
     // Kits
     kit("CacheKit"),
+    kit("AuditKit", ["Contract", "StorageKit", "ServerKit", "SecurityKit", "TelemetryKit", logging]),
     kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", "CacheKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
     kit("ClientKit", ["Contract", "ConfigKit", "TelemetryKit", "CCurl", nioCore, logging]),
     kit(
@@ -149,6 +154,7 @@ let package = Package(
       path: "Tests/TestKit", exclude: ["Mail/mail-server.py"], swiftSettings: style),
     tests("Contract", of: ["Contract"]),
     tests("CacheKit", of: ["CacheKit"]),
+    tests("AuditKit", of: ["AuditKit", "StorageKit", "ServerKit", "ClientKit", "SecurityKit", "Contract", "ConfigKit"]),
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
@@ -165,7 +171,7 @@ let package = Package(
         "EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "SecurityKit", "TelemetryKit", "Contract", "ConfigKit",
         logging, serviceLifecycle,
       ]),
-    serviceTests("Accounts"),
+    serviceTests("Accounts", also: ["AuditKit"]),
     serviceTests("Catalog", calls: ["Encoding"]),
     serviceTests("Encoding", calls: ["Catalog"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),

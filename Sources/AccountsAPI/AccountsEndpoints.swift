@@ -47,6 +47,11 @@ package enum AccountsEndpoints {
     "accounts.jwks", .get, "/.well-known/jwks.json", access: .open,
     summary: "The public keys that verify access tokens (RFC 7517).")
 
+  /// For the command line of the machine: there is no way to become an operator through the public API.
+  package static let createOperator = Endpoint<Empty, NewOperator, Account>(
+    "accounts.createOperator", .post, "/internal/operators", access: .service, status: 201,
+    summary: "Make an operator's account.")
+
   /// For the gateway: whose profile this is and what it may see.
   package static let profileOwner = Endpoint<ProfilePath, Empty, Profile>(
     "accounts.profileOwner", .get, "/internal/profiles/{profile}", access: .service,

@@ -100,6 +100,20 @@ package struct SignUp: Codable, Sendable {
   }
 }
 
+package struct NewOperator: Codable, Sendable {
+  package var email: String
+  package var password: String
+  package var displayName: String
+  package var country: String
+
+  package init(email: String, password: String, displayName: String, country: String) {
+    self.email = email
+    self.password = password
+    self.displayName = displayName
+    self.country = country
+  }
+}
+
 package struct SignedUp: Codable, Sendable {
   package var account: Account
   package var accessToken: String

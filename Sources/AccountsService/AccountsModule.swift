@@ -1,4 +1,5 @@
 import AccountsAPI
+import AuditKit
 import Contract
 import EventKit
 import SecurityKit
@@ -38,9 +39,8 @@ package struct AccountsModule: ServiceModule {
       database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
       plans: plans, outgoing: mail.outgoing, fingerprintKey: keys.fingerprintKey,
       limit: AttemptLimit(settings.signUps, clock: context.clock), clock: context.clock)
-    if !settings.operatorFile.isEmpty {
-      try await OperatorAccount(signUp: signUp, logger: context.logger).ensure(from: settings.operatorFile)
-    }
+    let operators = OperatorAccount(signUp: signUp, logger: context.logger)
+    if !settings.operatorFile.isEmpty { try await operators.ensure(from: settings.operatorFile) }
 
     var parts = ServiceParts()
     loginRoutes(context, settings, keys, signUp, limits).add(to: &parts.routes)
@@ -48,6 +48,10 @@ package struct AccountsModule: ServiceModule {
       database: database, outbox: events.outbox, sessions: sessions, outgoing: mail.outgoing, hashing: hashing,
       limits: limits, clock: context.clock
     ).add(to: &parts.routes)
+    parts.routes.on(AccountsEndpoints.createOperator) { call in
+      let context = call.request.context
+      return try await operators.create(call.body, before: context.deadline, trace: context.trace)
+    }
     LoginSessionRoutes(database: database, sessions: sessions, clock: context.clock).add(to: &parts.routes)
     PlanRoutes(database: database, outbox: events.outbox, plans: plans).add(to: &parts.routes)
     let confirm = ConfirmPassword(database: database, hashing: hashing, limits: limits)
@@ -72,6 +76,7 @@ package struct AccountsModule: ServiceModule {
         TellEntitlements(database: database, outbox: events.outbox, plans: plans, logger: context.logger),
       ]
     parts.onClose = [{ database.close() }, { hashing.stop() }]
+    parts.keepAuditLog(context)
     return parts
   }
 

@@ -1,3 +1,4 @@
+import AuditKit
 import Contract
 import EventKit
 import Foundation
@@ -29,6 +30,7 @@ package enum BusModule: ServiceModule {
       LogPruning(log: log, letters: letters, settings: settings, clock: context.clock, logger: context.logger)
     ]
     parts.onClose = [{ logDatabase.close() }, { letterDatabase.close() }]
+    parts.keepAuditLog(context)
     return parts
   }
 

@@ -1,3 +1,4 @@
+import AuditKit
 import CatalogAPI
 import Contract
 import EventKit
@@ -30,6 +31,7 @@ package enum CatalogModule: ServiceModule {
     events.addRoutes(to: &parts.routes)
     parts.background = events.background
     parts.onClose = [{ database.close() }]
+    parts.keepAuditLog(context)
     return parts
   }
 }

@@ -1,3 +1,4 @@
+import AuditKit
 import CatalogAPI
 import Contract
 import EncodingAPI
@@ -54,6 +55,7 @@ package enum EncodingModule: ServiceModule {
     events.addRoutes(to: &parts.routes)
     parts.background = events.background
     parts.onClose = [{ database.close() }]
+    parts.keepAuditLog(context)
     return parts
   }
 }

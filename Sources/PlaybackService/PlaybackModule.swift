@@ -1,3 +1,4 @@
+import AuditKit
 import Contract
 import EventKit
 import PlaybackAPI
@@ -45,6 +46,7 @@ package enum PlaybackModule: ServiceModule {
     events.addRoutes(to: &parts.routes)
     parts.background = events.background + [playback.sweep]
     parts.onClose = [{ database.close() }]
+    parts.keepAuditLog(context)
     return parts
   }
 }

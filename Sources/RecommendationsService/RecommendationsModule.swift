@@ -1,3 +1,4 @@
+import AuditKit
 import Contract
 import EventKit
 import RecommendationsAPI
@@ -44,6 +45,7 @@ package enum RecommendationsModule: ServiceModule {
       database: database, keeper: keeper, settings: settings, clock: context.clock, logger: context.logger)
     parts.background = events.background + [refresher]
     parts.onClose = [{ database.close() }]
+    parts.keepAuditLog(context)
     return parts
   }
 }

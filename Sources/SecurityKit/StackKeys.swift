@@ -11,6 +11,8 @@ package struct StackKeys: Sendable {
 
   /// Seals the tokens between services.
   package let internalKey: HMACKey
+  /// Chains the lines of audit logs.
+  package let auditKey: HMACKey
   /// Oldest first, never empty: the newest seals, all of them verify.
   private let mediaKeys: [MediaKey]
   package let newestMediaKey: MediaKey
@@ -22,17 +24,20 @@ package struct StackKeys: Sendable {
     try SecretFile.makeFolder(folder)
     self.init(
       internalKey: try SecretFile.loadOrCreate("\(folder)/internal.key", count: Self.keyBytes),
+      auditKey: try SecretFile.loadOrCreate("\(folder)/audit.key", count: Self.keyBytes),
       mediaKeys: try SecretFile.loadOrCreateSeries(folder, prefix: "media", count: Self.keyBytes))
   }
 
   /// Keys of this process alone.
   package static func ephemeral() -> StackKeys {
     StackKeys(
-      internalKey: Sodium.randomBytes(keyBytes), mediaKeys: [(number: 1, bytes: Sodium.randomBytes(keyBytes))])
+      internalKey: Sodium.randomBytes(keyBytes), auditKey: Sodium.randomBytes(keyBytes),
+      mediaKeys: [(number: 1, bytes: Sodium.randomBytes(keyBytes))])
   }
 
-  private init(internalKey: [UInt8], mediaKeys: [(number: Int, bytes: [UInt8])]) {
+  private init(internalKey: [UInt8], auditKey: [UInt8], mediaKeys: [(number: Int, bytes: [UInt8])]) {
     self.internalKey = HMACKey(internalKey)
+    self.auditKey = HMACKey(auditKey)
     self.mediaKeys = mediaKeys.map { MediaKey(id: String($0.number), key: HMACKey($0.bytes)) }
     newestMediaKey = self.mediaKeys[self.mediaKeys.count - 1]
   }

@@ -9,6 +9,7 @@ struct Responder: Sendable {
 
   let table: RouteTable
   let authenticator: any Authenticator
+  let auditor: (any Auditor)?
   let telemetry: RequestTelemetry
   let state: HostState
   let settings: HostSettings
@@ -32,7 +33,7 @@ struct Responder: Sendable {
       let (entry, request) = try await prepare(
         head, fields, parts, outbound, trace: trace, remoteAddress: remoteAddress,
         isCrowded: count > settings.requestsInFlight, matched: { endpoint = $0.telemetry })
-      answer = try await run(entry.route, request)
+      answer = try await runAudited(entry.route, request)
     } catch {
       failure = error
       answer = .problem(problem(for: error, trace: trace))
@@ -104,6 +105,22 @@ struct Responder: Sendable {
         info: info, parameters: parameters, query: query, body: body, collected: collected,
         contentType: fields.contentType)
     )
+  }
+
+  /// What an operator does is written down before it is done, and how it was answered after.
+  private func runAudited(_ route: Routes.Route, _ request: IncomingRequest) async throws -> Answer {
+    guard let auditor, let act = AuditedAct(route.endpoint, request.info) else {
+      return try await run(route, request)
+    }
+    let number = try await auditor.begin(act)
+    do {
+      let answer = try await run(route, request)
+      await auditor.end(number, act, status: answer.status)
+      return answer
+    } catch {
+      await auditor.end(number, act, status: problem(for: error, trace: request.info.context.trace).status)
+      throw error
+    }
   }
 
   private func run(_ route: Routes.Route, _ request: IncomingRequest) async throws -> Answer {

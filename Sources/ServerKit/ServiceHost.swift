@@ -99,8 +99,8 @@ package final class ServiceHost: Service {
       parts.authenticator
       ?? InternalTokenAuthenticator(audience: module.name, keys: hosting.keys, clock: hosting.clock)
     let responder = Responder(
-      table: table, authenticator: authenticator, telemetry: telemetry, state: state, settings: settings,
-      watch: DeadlineWatch(loop: MultiThreadedEventLoopGroup.singleton.next()))
+      table: table, authenticator: authenticator, auditor: parts.auditor, telemetry: telemetry, state: state,
+      settings: settings, watch: DeadlineWatch(loop: MultiThreadedEventLoopGroup.singleton.next()))
     let quiet = hosting.logging("\(module.name).http").at(least: .warning)
     let server = Server(
       childChannelSetup: HTTPConnection(limits: settings.connection, responder: responder),

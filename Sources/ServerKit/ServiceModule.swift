@@ -45,6 +45,8 @@ package struct ServiceParts: Sendable {
   package var readiness: [ReadinessCheck] = []
   /// The internal token, unless the service brings its own.
   package var authenticator: (any Authenticator)?
+  /// Hears of what operators do before it is done.
+  package var auditor: (any Auditor)?
   /// Run last of all, in reverse order: close databases.
   package var onClose: [@Sendable () async -> Void] = []
 

@@ -34,7 +34,7 @@ import Testing
     #expect(try InternalToken.verify(text, audience: "bus", now: now, keys: StackKeys(home: home)) == .anonymous)
     #expect(try mode("\(home)/secrets") == 0o700)
     let names = try FileManager.default.contentsOfDirectory(atPath: "\(home)/secrets").sorted()
-    #expect(names == ["internal.key", "media-1.key"])
+    #expect(names == ["audit.key", "internal.key", "media-1.key"])
     for name in names { #expect(try mode("\(home)/secrets/\(name)") == 0o600) }
   }
 

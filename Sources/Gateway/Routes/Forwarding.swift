@@ -1,4 +1,5 @@
 import AccountsAPI
+import AuditKit
 import CatalogAPI
 import ClientKit
 import Contract
@@ -97,6 +98,23 @@ struct Forwarding: Sendable {
         BusEndpoints.deadLetters,
         BusEndpoints.redrive,
       ], with: bus, on: &routes)
+    try addAudit(to: &routes)
+  }
+
+  /// The log of the service that the query names.
+  private func addAudit(to routes: inout Routes) throws {
+    let logs = try Dictionary(
+      uniqueKeysWithValues: ["accounts", "bus", "catalog", "encoding", "playback", "recommendations"].map { name in
+        (name, exchange(AuditEndpoints.entries, try neighbours.upstream(name)))
+      })
+    routes.raw(AuditEndpoints.entries) { call in
+      let query = call.request.target.split(separator: "?", maxSplits: 1).dropFirst().first ?? ""
+      let names = (PercentEncoding.query(query) ?? []).filter { $0.name == "service" }
+      guard names.count == 1, let log = logs[names[0].value] else {
+        throw Problem.invalid(field: "service", "must be one of \(logs.keys.sorted().joined(separator: ", "))")
+      }
+      return try await log(call)
+    }
   }
 
   private func addMedia(to routes: inout Routes) throws {
