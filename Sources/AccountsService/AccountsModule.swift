@@ -34,16 +34,27 @@ package struct AccountsModule: ServiceModule {
 
     let mail = try AccountsMail(context, database: database, linkKey: keys.linkKey)
     let limits = GuessLimits(settings, clock: context.clock)
+    let signingKeys = try await SigningKeys(
+      folder: keys.folder, database: database, announceSeconds: settings.keyAnnounceSeconds, clock: context.clock)
+    let mint = TokenMint(
+      signingKeys: signingKeys, refreshKey: keys.refreshKey, accessTokenSeconds: settings.accessTokenSeconds)
     let sessions = LoginSessions(outbox: events.outbox, refreshKey: keys.refreshKey, settings: settings)
     let signUp = SignUpAccount(
       database: database, outbox: events.outbox, sessions: sessions, hashing: hashing, idempotency: idempotency,
       plans: plans, outgoing: mail.outgoing, fingerprintKey: keys.fingerprintKey,
       limit: AttemptLimit(settings.signUps, clock: context.clock), clock: context.clock)
-    let operators = OperatorAccount(signUp: signUp, logger: context.logger)
+    let operators = OperatorAccount(
+      signUp: signUp, claims: AddressClaims(database: database, sessions: sessions), logger: context.logger)
     if !settings.operatorFile.isEmpty { try await operators.ensure(from: settings.operatorFile) }
 
     var parts = ServiceParts()
-    loginRoutes(context, settings, keys, signUp, limits).add(to: &parts.routes)
+    loginRoutes(context, mint, signUp, limits).add(to: &parts.routes)
+    DeviceCodeRoutes(
+      signIn: DeviceSignIn(
+        database: database, sessions: sessions, outgoing: mail.outgoing, clock: context.clock),
+      mint: mint, clock: context.clock
+    ).add(to: &parts.routes)
+    parts.routes.on(SigningKeyEndpoints.rotate) { _ in try await signingKeys.rotate() }
     CredentialRoutes(
       database: database, outbox: events.outbox, sessions: sessions, outgoing: mail.outgoing, hashing: hashing,
       limits: limits, clock: context.clock
@@ -61,8 +72,7 @@ package struct AccountsModule: ServiceModule {
     let bindings = SessionBindings(
       database: database, outbox: events.outbox, sessions: sessions, locks: locks, clock: context.clock)
     BindingRoutes(
-      bindings: bindings, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
-      clock: context.clock
+      bindings: bindings, mint: mint, clock: context.clock
     ).add(to: &parts.routes)
     ProfileRoutes(
       database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, bindings: bindings,
@@ -71,7 +81,9 @@ package struct AccountsModule: ServiceModule {
     events.addRoutes(to: &parts.routes)
     parts.background =
       events.background + [
-        AccountsUpkeep(database: database, idempotency: idempotency, clock: context.clock, logger: context.logger),
+        AccountsUpkeep(
+          database: database, idempotency: idempotency, signingKeys: signingKeys, clock: context.clock,
+          logger: context.logger),
         mail.sender,
         TellEntitlements(database: database, outbox: events.outbox, plans: plans, logger: context.logger),
       ]
@@ -81,16 +93,14 @@ package struct AccountsModule: ServiceModule {
   }
 
   private static func loginRoutes(
-    _ context: ServiceContext, _ settings: AccountsSettings, _ keys: AccountsKeys, _ signUp: SignUpAccount,
-    _ limits: GuessLimits
+    _ context: ServiceContext, _ mint: TokenMint, _ signUp: SignUpAccount, _ limits: GuessLimits
   ) -> LoginRoutes {
     LoginRoutes(
       database: signUp.database, signUp: signUp,
       logIn: LogInAccount(
         database: signUp.database, sessions: signUp.sessions, hashing: signUp.hashing, limits: limits,
-        outgoing: signUp.outgoing, clock: context.clock),
-      sessions: signUp.sessions, mint: TokenMint(keys: keys, accessTokenSeconds: settings.accessTokenSeconds),
-      clock: context.clock, logger: context.logger,
+        notice: NewDeviceNotice(outgoing: signUp.outgoing), clock: context.clock),
+      sessions: signUp.sessions, mint: mint, clock: context.clock, logger: context.logger,
       logIns: context.metrics.counter(
         "accounts_log_ins_total", help: "Log-ins tried, by outcome.", labels: ["outcome"]),
       refreshes: context.metrics.counter(

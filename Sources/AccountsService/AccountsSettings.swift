@@ -41,6 +41,18 @@ struct AccountsSettings: Sendable {
   let signUpsPerAddress: Int
   /// After which time one more is allowed.
   let signUpForgivenSeconds: Int
+  /// How long a device may wait to be signed in.
+  let deviceCodeSeconds: Int
+  /// How long it waits between two questions.
+  let deviceCodeIntervalSeconds: Int
+  /// Devices that may wait at once.
+  let deviceCodesMaximum: Int
+  /// Devices that may ask for codes from an address without waiting.
+  let deviceCodesPerAddress: Int
+  /// Wrong codes somebody signed in may enter without waiting.
+  let wrongUserCodesMaximum: Int
+  /// How long a new signing key is published before it signs.
+  let keyAnnounceSeconds: Int
   /// A JSON file naming the first operator's account; empty for none.
   let operatorFile: String
 
@@ -69,6 +81,12 @@ struct AccountsSettings: Sendable {
     knownNetworkDays = try reader.integer("ACCOUNTS_KNOWN_NETWORK_DAYS", default: 90, in: 0...730)
     signUpsPerAddress = try reader.integer("ACCOUNTS_SIGN_UPS_PER_ADDRESS", default: 20, in: tries)
     signUpForgivenSeconds = try reader.integer("ACCOUNTS_SIGN_UP_FORGIVEN_SECONDS", default: 300, in: 1...86_400)
+    deviceCodeSeconds = try reader.integer("ACCOUNTS_DEVICE_CODE_SECONDS", default: 600, in: 10...3600)
+    deviceCodeIntervalSeconds = try reader.integer("ACCOUNTS_DEVICE_CODE_INTERVAL_SECONDS", default: 5, in: 1...60)
+    deviceCodesMaximum = try reader.integer("ACCOUNTS_DEVICE_CODES_MAXIMUM", default: 10_000, in: tries)
+    deviceCodesPerAddress = try reader.integer("ACCOUNTS_DEVICE_CODES_PER_ADDRESS", default: 20, in: tries)
+    wrongUserCodesMaximum = try reader.integer("ACCOUNTS_WRONG_USER_CODES_MAXIMUM", default: 5, in: tries)
+    keyAnnounceSeconds = try reader.integer("ACCOUNTS_KEY_ANNOUNCE_SECONDS", default: 300, in: 0...86_400)
     operatorFile = try reader.text("ACCOUNTS_OPERATOR_FILE", default: "")
   }
 
@@ -78,6 +96,13 @@ struct AccountsSettings: Sendable {
       name: name, free: free, firstDelaySeconds: Double(wrongPasswordDelaySeconds),
       longestDelaySeconds: Double(wrongPasswordDelayMaximumSeconds),
       forgivenSeconds: Double(wrongPasswordForgivenSeconds))
+  }
+
+  /// Of devices that ask for codes from one address.
+  var deviceCodes: AttemptLimit.Policy {
+    AttemptLimit.Policy(
+      name: "device-codes-from-address", free: deviceCodesPerAddress, firstDelaySeconds: 30, longestDelaySeconds: 300,
+      forgivenSeconds: 60)
   }
 
   /// Of sign-ups from one address.

@@ -3,7 +3,8 @@ import Logging
 import ServiceLifecycle
 import StorageKit
 
-/// Deletes what has expired, a little at a time: log-in sessions, idempotency keys, links, changes of address.
+/// Deletes what has expired, a little at a time: log-in sessions, idempotency keys, links, changes of address, device
+/// codes, signing keys.
 struct AccountsUpkeep: Service {
   static let interval = Duration.seconds(600)
   /// Rows per write: more would hold up the writes that wait behind it.
@@ -11,6 +12,7 @@ struct AccountsUpkeep: Service {
 
   let database: ServiceDatabase
   let idempotency: IdempotencyStore
+  let signingKeys: SigningKeys
   let clock: WallClock
   var logger = Logger(label: "accounts")
 
@@ -19,6 +21,7 @@ struct AccountsUpkeep: Service {
       while !Task.isCancelled {
         do {
           try await sweep()
+          try await signingKeys.retire()
         } catch {
           logger.warning("expired rows could not be deleted", metadata: ["error": "\(error)"])
         }
@@ -34,6 +37,7 @@ struct AccountsUpkeep: Service {
     repeat {
       deleted = try await database.write { db in
         try LoginSessionStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
+          + DeviceCodeStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
           + idempotency.prune(limit: Self.chunk, in: db)
           + LinkStore.prune(expiredBefore: now, limit: Self.chunk, in: db)
           + AddressStore.prune(expiredBefore: now, limit: Self.chunk, in: db)

@@ -9,7 +9,7 @@ struct LogInAccount: Sendable {
   let sessions: LoginSessions
   let hashing: PasswordHashing
   let limits: GuessLimits
-  let outgoing: OutgoingMail
+  let notice: NewDeviceNotice
   let clock: WallClock
 
   struct Opened: Sendable {
@@ -36,26 +36,12 @@ struct LogInAccount: Sendable {
       if let replacement = verdict.replacement {
         try AccountStore.replaceHash(of: known.account.id, known.hash, with: replacement, in: db)
       }
-      try noticeNewDevice(draft.device, of: known.account, network: address?.network, now: now, in: db)
+      try notice(draft.device, of: known.account, from: address, now: now, in: db)
       let refresh = try sessions.open(
         known.account.id, device: draft.device, from: address, now: now, trace: context.trace, in: db)
       return Opened(
         account: known.account, profiles: try ProfileStore.profiles(of: known.account.id, in: db), refresh: refresh)
     }
-  }
-
-  /// A device that signs in for the first time, or from a new network, is told to whoever reads the account's address,
-  /// if that is proved.
-  private func noticeNewDevice(
-    _ device: Device, of account: Account, network: String?, now: Timestamp, in db: SQLSession
-  ) throws {
-    guard account.emailVerified,
-      try !LoginSessionStore.knows(device, of: account.id, from: network ?? "", in: db)
-    else { return }
-    let place = network.map { ", from the network \($0)" } ?? ""
-    try outgoing.queue(
-      .newDevice, to: account.email, of: account.id, device: "\(device.name) (\(device.kind.rawValue))\(place)",
-      now: now, in: db)
   }
 
   /// The account of that address, and whether it has been used from the caller's network.

@@ -10,34 +10,39 @@ struct OperatorAccount: Sendable {
   static let fileMaximumBytes = 16 * 1024
 
   let signUp: SignUpAccount
+  let claims: AddressClaims
   let logger: Logger
 
-  /// Throws a 422 ``Problem`` naming every field that is not good, or ``AccountsError/emailTaken``: an account that is
-  /// there is never promoted.
-  func create(_ wish: NewOperator, before deadline: Deadline, trace: TraceContext?) async throws -> Account {
+  /// The address counts as proved, so others who signed up with it lose it. Throws a 422 ``Problem`` naming every field
+  /// that is not good, or ``AccountsError/emailTaken`` where an account has proved it: none that is there is promoted.
+  func create(_ wish: NewOperator, before deadline: Deadline, trace: TraceContext) async throws -> Account {
     let draft = try Self.draft(wish)
     let hash = try await signUp.hashing.hash(draft.password, before: deadline)
     let now = signUp.clock.now()
     let account = try await signUp.database.write { db in
-      try signUp.create(draft, role: .operator, hash: hash, now: now, trace: trace, in: db)
+      let account = try signUp.create(draft, role: .operator, hash: hash, now: now, trace: trace, in: db)
+      try claims.release(draft.email.key, besides: account.id, now: now, trace: trace, in: db)
+      return account
     }
+    try await claims.releaseRest(of: account.id, now: now, trace: trace)
     logger.notice("an operator's account was made", metadata: ["account": "\(account.id)"])
     return account
   }
 
-  /// Makes the account that the file at `path` describes, if its address has none. An account that is there stays
-  /// as it is. Throws where the file cannot be read or a field of it is not acceptable: the service does not start.
+  /// Makes the account that the file at `path` describes, unless an account has proved its address: that one stays as
+  /// it is. Throws where the file cannot be read or a field of it is not acceptable: the service does not start.
   func ensure(from path: String) async throws {
     let wish = try Self.wish(path)
     do {
       let key = try Self.draft(wish).email.key
-      if let existing = try signUp.database.read({ try AccountStore.credentials(emailKey: key, in: $0) }) {
-        if existing.account.role != .operator {
+      let existing = try signUp.database.read { try AccountStore.credentials(emailKey: key, in: $0)?.account }
+      if let existing, existing.emailVerified {
+        if existing.role != .operator {
           logger.warning("the operator file names an account of a viewer; it is not made an operator")
         }
         return
       }
-      _ = try await create(wish, before: .after(.seconds(30)), trace: nil)
+      _ = try await create(wish, before: .after(.seconds(30)), trace: .root())
     } catch let problem as Problem {
       throw OperatorFileError(path: path, reason: problem.detail)
     }

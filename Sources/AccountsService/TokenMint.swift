@@ -10,7 +10,8 @@ struct TokenMint: Sendable {
     let refreshToken: String
   }
 
-  let keys: AccountsKeys
+  let signingKeys: SigningKeys
+  let refreshKey: HMACKey
   let accessTokenSeconds: Int
 
   func tokens(
@@ -18,7 +19,7 @@ struct TokenMint: Sendable {
   ) -> Tokens {
     Tokens(
       accessToken: accessToken(for: account, session: refresh.session, role: role, binding: binding, now: now),
-      expiresInSeconds: accessTokenSeconds, refreshToken: refresh.text(keys.refreshKey))
+      expiresInSeconds: accessTokenSeconds, refreshToken: refresh.text(refreshKey))
   }
 
   func accessToken(
@@ -28,7 +29,7 @@ struct TokenMint: Sendable {
     let claims = AccessClaims(
       account: account, loginSession: session, role: role.principalRole, issuedAt: issued,
       expiresAt: issued.adding(seconds: Double(accessTokenSeconds)), binding: binding)
-    return AccessToken.mint(claims, key: keys.signingKey)
+    return AccessToken.mint(claims, key: signingKeys.signing(at: now))
   }
 }
 

@@ -18,12 +18,14 @@ package struct Problem: Error, Codable, Sendable, Hashable {
   package var detail: String
   package var traceId: String?
   package var errors: [FieldError]?
+  /// The error code of RFC 6749, in answers of that protocol alone.
+  package var error: String?
   /// Seconds for the `Retry-After` header; not part of the body.
   package var retryAfterSeconds: Int?
   /// The quota that was used up, for the `RateLimit` headers; not part of the body.
   package var rateLimit: RateLimit?
 
-  private enum CodingKeys: String, CodingKey { case type, title, status, detail, traceId, errors }
+  private enum CodingKeys: String, CodingKey { case type, title, status, detail, traceId, errors, error }
 
   package init(
     _ code: String, status: Int, title: String, detail: String, errors: [FieldError]? = nil,

@@ -24,11 +24,12 @@ package enum GatewayModule: ServiceModule {
     let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
       try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
     }
+    let keyRing = KeyRing(accounts: accounts)
     let lock = ProfileLock(limit: settings.cachedProfiles) { path, callContext in
       try await accounts.call(ProfileLockEndpoints.lockState, path, in: callContext)
     }
     let authenticator = ViewerAuthenticator(
-      settings: settings, keyRing: KeyRing(accounts: accounts), profiles: profiles, lock: lock, clock: context.clock)
+      settings: settings, keyRing: keyRing, profiles: profiles, lock: lock, clock: context.clock)
 
     var parts = ServiceParts()
     parts.authenticator = authenticator
@@ -46,7 +47,7 @@ package enum GatewayModule: ServiceModule {
 
     let feeds = GatewayFeeds(
       catalogue: catalogue, profiles: profiles, lock: lock, parts: profileParts, authenticator: authenticator)
-    parts.background = try feeds.services(context)
+    parts.background = try feeds.services(context) + [KeyRefresh(keyRing: keyRing)]
     return parts
   }
 }

@@ -41,6 +41,12 @@ package enum SecretFile {
     }
   }
 
+  /// Deletes the secret at `path`; one that is not there is no fault.
+  package static func remove(_ path: String) throws {
+    guard unlink(path) == 0 || errno == ENOENT else { throw SecretFileError.unwritable(path: path, code: errno) }
+    syncFolder(of: path)
+  }
+
   private static func create(_ path: String, bytes: [UInt8]) throws {
     let draft = "\(path).\(Base64URL.encode(Sodium.randomBytes(9))).draft"
     let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)

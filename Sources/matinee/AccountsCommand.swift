@@ -9,7 +9,7 @@ import ServerKit
 struct AccountsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "accounts", abstract: "Run the accounts service, or ask something of it.",
-    subcommands: [ServeAccounts.self, CreateOperator.self], defaultSubcommand: ServeAccounts.self)
+    subcommands: [ServeAccounts.self, CreateOperator.self, RotateKeys.self], defaultSubcommand: ServeAccounts.self)
 }
 
 struct ServeAccounts: AsyncParsableCommand {
@@ -46,5 +46,18 @@ struct CreateOperator: AsyncParsableCommand {
       try await transport.call(AccountsEndpoints.createOperator, body: wish, in: context)
     }
     print("\(account.id)")
+  }
+}
+
+struct RotateKeys: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Have the running service make a new key for access tokens; nobody is signed out.",
+    discussion: "The key is published at once and signs after MATINEE_ACCOUNTS_KEY_ANNOUNCE_SECONDS.")
+
+  func run() async throws {
+    let rotation = try await askService("accounts") { transport, context in
+      try await transport.call(SigningKeyEndpoints.rotate, in: context)
+    }
+    print("\(rotation.keyId) signs from \(rotation.signsFrom); published: \(rotation.publishedKeyIds.count)")
   }
 }

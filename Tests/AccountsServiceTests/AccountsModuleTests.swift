@@ -53,18 +53,23 @@ import Testing
     }
   }
 
-  @Test("The operator file makes no operator of a viewer who has its address")
-  func noPromotion() async throws {
+  @Test(
+    "The operator file makes no operator of a viewer who has proved its address; one who only claims it loses it",
+    arguments: [true, false])
+  func noPromotion(isProved: Bool) async throws {
     let home = try TestFolder()
-    try await withAccounts(home: home.path) { accounts in _ = try await accounts.signUp() }
+    try await withAccounts(home: home.path) { accounts in
+      _ = isProved ? try await accounts.verified() : try await accounts.signUp()
+    }
     let file = "\(home.path)/operator.json"
     try Data(
       #"{"email":"VERA@matinee.example","password":"an operator's passphrase","displayName":"Op","country":"DE"}"#.utf8
     ).write(to: URL(filePath: file))
     let settings = AccountsDriver.quickHashes.merging(["ACCOUNTS_OPERATOR_FILE": file]) { $1 }
     try await withAccounts(settings, home: home.path) { accounts in
-      let account = try await accounts.logIn().account
-      #expect(account.role == .viewer)
+      let password = isProved ? AccountsDriver.password : "an operator's passphrase"
+      let account = try await accounts.logIn(password: password).account
+      #expect(account.role == (isProved ? .viewer : .operator))
     }
   }
 
@@ -82,7 +87,7 @@ import Testing
     }
   }
 
-  @Test("The keys are files for their owner alone, and a second signing key signs while the first still verifies")
+  @Test("The keys are files for their owner alone; a second signing key signs, once announced, and the first verifies")
   func keys() async throws {
     let home = try TestFolder()
     let folder = "\(home.path)/accounts/keys"
@@ -101,6 +106,7 @@ import Testing
       let set = try await accounts.service.transport.call(AccountsEndpoints.jwks, in: accounts.context())
       #expect(set.keys.count == 2)
       _ = try await accounts.principal(old)
+      accounts.time.advance(seconds: 301)
       let new = try await accounts.logIn().accessToken
       _ = try await accounts.principal(new)
       #expect(new.split(separator: ".")[0] != old.split(separator: ".")[0])
@@ -163,8 +169,10 @@ import Testing
       }
     }
     time.advance(seconds: 100)
+    let signingKeys = try await SigningKeys(
+      folder: folder.path, database: database, announceSeconds: 300, clock: time.clock)
     let upkeep = AccountsUpkeep(
-      database: database, idempotency: IdempotencyStore(clock: time.clock), clock: time.clock)
+      database: database, idempotency: IdempotencyStore(clock: time.clock), signingKeys: signingKeys, clock: time.clock)
     try await upkeep.sweep()
     #expect(try database.read { try $0.first("SELECT COUNT(*) FROM login_session") { $0.int(0) } } == 100)
     #expect(try database.read { try $0.first("SELECT COUNT(*) FROM link") { $0.int(0) } } == 1)

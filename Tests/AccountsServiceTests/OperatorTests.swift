@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test("Nobody but the machine's operator can make one, and no account that is there becomes one")
+  @Test("Nobody but the machine's operator can make one, no account becomes one, and no claim stands in the way")
   func refused() async throws {
     try await withAccounts { accounts in
       let vera = try await accounts.signUp()
@@ -47,9 +47,11 @@ import Testing
         let problem = try await accounts.problem { try await create(accounts, as: principal) }
         #expect([401, 403].contains(problem.status))
       }
-      let known = try await accounts.problem { try await create(accounts, email: "VERA@matinee.example") }
-      #expect(known.status == 409)
-      #expect(try await accounts.logIn().account.role == .viewer)
+      let boss = try await create(accounts, email: "VERA@matinee.example")
+      #expect(boss.id != vera.account.id)
+      #expect(try await accounts.logIn().account == boss)
+      #expect(try await accounts.problem { try await accounts.refresh(vera.refreshToken) }.status == 401)
+      #expect(try await accounts.problem { try await create(accounts, email: "vera@matinee.example") }.status == 409)
     }
   }
 

@@ -32,6 +32,22 @@ enum AccountsError: Error, Sendable, Equatable {
   case planTooSmall(Plan, profiles: Int, maximum: Int)
   /// None such, or another account's.
   case loginSessionNotFound
+  /// Nobody has decided about the device yet.
+  case authorizationPending
+  /// The device asks more often than it was told to.
+  case slowDown(seconds: Int)
+  /// Unknown, expired, or used.
+  case deviceCodeExpired
+  /// The viewer turned the device away.
+  case deviceRefused
+  /// The viewer decided otherwise before.
+  case deviceDecided
+  case tooManyDevicesWait
+  /// Unknown, expired, or decided about by somebody else.
+  case userCodeNotFound
+  /// The last new key does not sign yet.
+  case rotationUnderWay(signsFrom: Timestamp)
+  case tooManyKeys
   /// Never sent, used, expired, or overtaken by something else.
   case linkInvalid
 }
@@ -89,11 +105,42 @@ extension AccountsError: ProblemConvertible {
         errors: [.init(field: "plan", message: "allows \(maximum) profiles, and there are \(profiles)")])
     case .loginSessionNotFound:
       .notFound("There is no such log-in session.")
+    case .authorizationPending:
+      .device("authorization_pending", "Not approved yet", "The code has not been approved yet.")
+    case .slowDown(let seconds):
+      .device("slow_down", "Ask less often", "Ask every \(seconds) seconds.", retryAfterSeconds: seconds)
+    case .deviceCodeExpired:
+      .device("expired_token", "The code has expired", "The code is not known, or no longer: ask for another.")
+    case .deviceRefused:
+      .device("access_denied", "Turned away", "The viewer has turned this device away.")
+    case .deviceDecided:
+      .conflict("This code has been decided about.")
+    case .tooManyDevicesWait:
+      .tooMany("Too many devices wait to be signed in.", retryAfterSeconds: 60)
+    case .userCodeNotFound:
+      .notFound("No device shows this code now.")
+    case .rotationUnderWay(let signsFrom):
+      .conflict("The last new key signs from \(signsFrom) on; rotate again after that.")
+    case .tooManyKeys:
+      .conflict("Too many keys are published; each is kept for a day after it last signed.")
     case .linkInvalid:
       Problem(
         "link-invalid", status: 422, title: "The link is not good any more",
         detail: "The link was used, has expired, or was overtaken by a later one. Ask for another.",
         errors: [.init(field: "token", message: "is not good any more")])
     }
+  }
+}
+
+extension Problem {
+  /// What RFC 8628 section 3.5 answers a device that asks for its tokens.
+  fileprivate static func device(
+    _ error: String, _ title: String, _ detail: String, retryAfterSeconds: Int? = nil
+  ) -> Problem {
+    var problem = Problem(
+      error.split(separator: "_").joined(separator: "-"), status: 400, title: title, detail: detail,
+      retryAfterSeconds: retryAfterSeconds)
+    problem.error = error
+    return problem
   }
 }

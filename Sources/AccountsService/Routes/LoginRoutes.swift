@@ -24,8 +24,8 @@ struct LoginRoutes: Sendable {
     routes.answer(AccountsEndpoints.logIn) { try await answerLogIn($0) }
     routes.answer(AccountsEndpoints.refresh) { try await answerRefresh($0) }
     routes.answer(AccountsEndpoints.jwks) { _ in
-      var answer = Answer.json(try JSON.encode(mint.keys.published))
-      answer.headers.append(("cache-control", "public, max-age=300"))
+      var answer = Answer.json(try JSON.encode(mint.signingKeys.published(at: clock.now())))
+      answer.headers.append(("cache-control", "public, max-age=\(mint.signingKeys.cacheSeconds)"))
       return answer
     }
   }
@@ -62,7 +62,7 @@ struct LoginRoutes: Sendable {
   }
 
   private func answerRefresh(_ call: Call<Empty, Refresh>) async throws -> Answer {
-    guard let token = RefreshToken(call.body.refreshToken, key: mint.keys.refreshKey) else {
+    guard let token = RefreshToken(call.body.refreshToken, key: mint.refreshKey) else {
       refreshes.increment(["forged"])
       throw AccountsError.refreshTokenInvalid
     }

@@ -66,6 +66,8 @@ enum AccountsSchema {
       MailSchema.migration(first + 3),
       ProfileLockSchema.migration(first + 4),
       BindingSchema.migration(first + 5),
+      DeviceCodeSchema.migration(first + 6),
+      SigningKeySchema.migration(first + 7),
     ]
   }
 }

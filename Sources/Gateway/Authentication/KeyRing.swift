@@ -2,10 +2,12 @@ import AccountsAPI
 import ClientKit
 import Contract
 import SecurityKit
+import ServiceLifecycle
 import Synchronization
 
-/// The public keys of access tokens, asked of accounts: at the first token, and again when a token names a key that
-/// is not known, at most once per interval whatever the tokens claim.
+/// The public keys of access tokens, asked of accounts: at the first token, again when a token names a key that is not
+/// known, at most once per interval whatever the tokens claim, and every few minutes, so that a key that was withdrawn
+/// is forgotten.
 final class KeyRing: Sendable {
   private static let askingInterval: Duration = .seconds(1)
 
@@ -36,6 +38,19 @@ final class KeyRing: Sendable {
       let fresh = VerifyingKeys(answer.keys.compactMap { VerifyingKey(x: $0.x) })
       state.withLock { $0 = State(keys: fresh, answeredAt: .now) }
       return fresh
+    }
+  }
+}
+
+/// Asks for the keys anew every so often. While accounts does not answer, those that are known stay.
+struct KeyRefresh: Service {
+  static let interval = Duration.seconds(300)
+
+  let keyRing: KeyRing
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while (try? await Task.sleep(for: Self.interval)) != nil { _ = try? await keyRing.refresh() }
     }
   }
 }

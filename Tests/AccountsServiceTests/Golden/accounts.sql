@@ -31,6 +31,19 @@ CREATE TABLE consumer_cursor (
   PRIMARY KEY (consumer, source)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE device_code (
+  hash BLOB NOT NULL PRIMARY KEY CHECK (length(hash) = 32),
+  user_code TEXT NOT NULL UNIQUE CHECK (length(user_code) = 8),
+  device_name TEXT NOT NULL,
+  device_kind TEXT NOT NULL CHECK (device_kind IN ('web', 'phone', 'tablet', 'tv')),
+  network TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  account_id TEXT REFERENCES account (id) ON DELETE CASCADE,
+  decision TEXT CHECK (decision IN ('approve', 'deny')),
+  CHECK ((account_id IS NULL) = (decision IS NULL))
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE failing_subject (
   consumer TEXT NOT NULL,
   source TEXT NOT NULL,
@@ -141,6 +154,12 @@ CREATE TABLE schema_migration (
   number INTEGER NOT NULL PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE signing_key (
+  number INTEGER NOT NULL PRIMARY KEY CHECK (number > 0),
+  made_at INTEGER NOT NULL,
+  signs_from INTEGER NOT NULL CHECK (signs_from >= made_at)
+) STRICT;
+
 CREATE INDEX account_by_address ON account (email_key, (email_verified_at IS NULL), id);
 
 CREATE INDEX account_by_entitlements ON account (plan, entitlements_told);
@@ -148,6 +167,10 @@ CREATE INDEX account_by_entitlements ON account (plan, entitlements_told);
 CREATE UNIQUE INDEX account_by_verified_address ON account (email_key) WHERE email_verified_at IS NOT NULL;
 
 CREATE INDEX address_change_by_expiry ON address_change (expires_at);
+
+CREATE INDEX device_code_by_account ON device_code (account_id) WHERE account_id IS NOT NULL;
+
+CREATE INDEX device_code_by_expiry ON device_code (expires_at);
 
 CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
 

@@ -59,6 +59,8 @@ export const api = {
   confirmAddress: (token) => send("POST", "/v1/email-verifications/confirmation", { token }, false),
   requestPasswordReset: (email) => send("POST", "/v1/password-resets", { email }, false),
   resetPassword: (token, newPassword) => send("POST", "/v1/password-resets/confirmation", { token, newPassword }, false),
+  waitingDevice: (code) => authorised("GET", `/v1/device-codes/${encodeURIComponent(code)}`),
+  decideDevice: (code, decision) => authorised("POST", `/v1/device-codes/${encodeURIComponent(code)}/approval`, { decision }),
   profiles: () => authorised("GET", "/v1/profiles"),
   /** `proof` is `{ pin }` or `{ password }`; without a profile the device is nobody's. */
   useProfile: (profileId, proof = {}) => authorised("PUT", "/v1/sessions/current/profile", { profileId, ...proof }),

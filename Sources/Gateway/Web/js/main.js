@@ -2,6 +2,7 @@
 
 import { notice } from "./dom.js";
 import { session } from "./session.js";
+import { device } from "./views/device.js";
 import { home } from "./views/home.js";
 import { reset, verify } from "./views/links.js";
 import { logIn } from "./views/login.js";
@@ -14,7 +15,7 @@ const main = document.getElementById("main");
 const header = document.getElementById("header");
 const searchForm = document.getElementById("search");
 
-const views = { login: logIn, profiles, home, title, play, search, verify, reset };
+const views = { login: logIn, profiles, home, title, play, search, verify, reset, device };
 const open = ["verify", "reset"]; // For whoever has a link in a mail, signed in or not.
 
 let leave = null; // Ends what the view before left running.
@@ -26,7 +27,7 @@ async function show() {
   await leave?.();
   leave = null;
 
-  const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && name !== "profiles" ? "profiles" : name;
+  const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && name !== "profiles" && name !== "device" ? "profiles" : name;
   header.hidden = target === "login" || target === "play" || open.includes(target);
   document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
   notice("");
@@ -34,7 +35,7 @@ async function show() {
     const ending = await (views[target] ?? home)(main, argument && decodeURIComponent(argument));
     // The viewer may have gone on while this view was loading.
     if (turn === shown) leave = ending; else await ending?.();
-    if (target !== "search" && target !== "login" && !open.includes(target)) main.focus({ preventScroll: true });
+    if (target !== "search" && target !== "login" && target !== "device" && !open.includes(target)) main.focus({ preventScroll: true });
   } catch (problem) {
     notice(problem.message);
     // A profile that is gone cannot be used again; one that was locked meanwhile has to be unlocked.

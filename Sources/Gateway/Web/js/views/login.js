@@ -16,7 +16,9 @@ export async function logIn(main) {
     error.textContent = "";
     try {
       session.signIn(await api.logIn(form.email.value, form.password.value));
-      location.hash = "#/profiles";
+      // Who came to sign a television in goes on with that.
+      if (location.hash.startsWith("#/device")) dispatchEvent(new HashChangeEvent("hashchange"));
+      else location.hash = "#/profiles";
     } catch (problem) {
       error.textContent = problem.message;
     }
