@@ -30,7 +30,7 @@ package struct AccountsModule: ServiceModule {
       try AccountsSnapshot.write(plans, endedAfter: clock.now().adding(seconds: -tokensLiveSeconds), from: db, line)
     }
     let idempotency = IdempotencyStore(clock: context.clock)
-    let hashing = try await PasswordHashing(settings: settings, metrics: context.metrics)
+    let hashing = PasswordHashing(settings: settings, saltKey: keys.saltKey, metrics: context.metrics)
 
     let mail = try AccountsMail(context, database: database, linkKey: keys.linkKey)
     let limits = GuessLimits(settings, clock: context.clock)

@@ -25,7 +25,7 @@ struct ChangePassword: Sendable {
       throw AccountsError.signedOut
     }
     try await confirm(change.currentPassword, field: "currentPassword", of: account, before: deadline)
-    let hash = try await hashing.hash(password, before: deadline)
+    let hash = try await hashing.hash(password, for: addressed.address, before: deadline)
     let now = clock.now()
     try await database.write { db in
       // Changed by another device in the meantime.

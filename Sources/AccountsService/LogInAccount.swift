@@ -18,44 +18,49 @@ struct LogInAccount: Sendable {
     let refresh: RefreshToken
   }
 
+  /// Of the accounts that claim the address, the one that proved it comes first, then the others as they signed up;
+  /// the first whose password it is, is meant.
+  ///
   /// Throws ``AccountsError/wrongCredentials``, in the same words and after the same work whether the address has an
-  /// account or not.
-  /// Throws ``AccountsError/tooManyAttempts(_:)`` where guessing has to slow down.
+  /// account or not, and ``AccountsError/tooManyAttempts(_:)`` where guessing has to slow down.
   func callAsFunction(_ draft: LogInDraft, _ context: CallContext) async throws -> Opened {
     let address = context.clientAddress
-    let (known, isKnownNetwork) = try lookUp(draft.email, from: address)
-    let verdict: PasswordHashing.Verdict? = try await limits.logIn(
+    let (claims, isKnownNetwork) = try lookUp(draft.email, from: address)
+    let found: PasswordHashing.Found? = try await limits.logIn(
       at: draft.attemptKey, from: address, isKnown: isKnownNetwork, before: context.deadline
     ) {
-      let verdict = try await hashing.check(draft.password, against: known?.hash, before: context.deadline)
-      return verdict.isMatch ? verdict : nil
+      try await hashing.find(
+        draft.password, among: claims.map(\.hash), of: draft.attemptKey, before: context.deadline)
     }
-    guard let known, let verdict else { throw AccountsError.wrongCredentials }
+    guard let found else { throw AccountsError.wrongCredentials }
+    let (id, hash) = claims[found.index]
     let now = clock.now()
     return try await database.write { db in
-      if let replacement = verdict.replacement {
-        try AccountStore.replaceHash(of: known.account.id, known.hash, with: replacement, in: db)
+      // It may have lost the address, or its password, while this one was being hashed.
+      guard let account = try AccountStore.account(id, in: db),
+        try AccountStore.passwordHash(of: id, in: db) == hash,
+        try AccountStore.addressed(id, in: db)?.address.key == draft.attemptKey
+      else { throw AccountsError.wrongCredentials }
+      if let replacement = found.replacement {
+        try AccountStore.replaceHash(of: id, hash, with: replacement, in: db)
       }
-      try notice(draft.device, of: known.account, from: address, now: now, in: db)
+      try notice(draft.device, of: account, from: address, now: now, in: db)
       let refresh = try sessions.open(
-        known.account.id, device: draft.device, from: address, now: now, trace: context.trace, in: db)
-      return Opened(
-        account: known.account, profiles: try ProfileStore.profiles(of: known.account.id, in: db), refresh: refresh)
+        id, device: draft.device, from: address, now: now, trace: context.trace, in: db)
+      return Opened(account: account, profiles: try ProfileStore.profiles(of: id, in: db), refresh: refresh)
     }
   }
 
-  /// The account of that address, and whether it has been used from the caller's network.
+  /// Who claims the address, and whether the first of them has been used from the caller's network.
   private func lookUp(
     _ email: EmailAddress?, from address: NetworkAddress?
-  ) throws -> (known: (account: Account, hash: PasswordHash)?, isKnownNetwork: Bool) {
-    guard let email else { return (nil, false) }
+  ) throws -> (claims: [(id: AccountID, hash: PasswordHash)], isKnownNetwork: Bool) {
+    guard let email else { return ([], false) }
     return try database.read { db in
-      guard let known = try AccountStore.credentials(emailKey: email.key, in: db) else { return (nil, false) }
-      guard let network = address?.network else { return (known, false) }
+      let claims = try AccountStore.claims(on: email.key, in: db)
+      guard let first = claims.first, let network = address?.network else { return (claims, false) }
       let since = clock.now().adding(seconds: -Double(sessions.settings.knownNetworkDays) * 86_400)
-      return (
-        known, try LoginSessionStore.wasUsed(known.account.id, from: network, since: since, in: db)
-      )
+      return (claims, try LoginSessionStore.wasUsed(first.id, from: network, since: since, in: db))
     }
   }
 }

@@ -17,7 +17,7 @@ struct OperatorAccount: Sendable {
   /// that is not good, or ``AccountsError/emailTaken`` where an account has proved it: none that is there is promoted.
   func create(_ wish: NewOperator, before deadline: Deadline, trace: TraceContext) async throws -> Account {
     let draft = try Self.draft(wish)
-    let hash = try await signUp.hashing.hash(draft.password, before: deadline)
+    let hash = try await signUp.hashing.hash(draft.password, for: draft.email, before: deadline)
     let now = signUp.clock.now()
     let account = try await signUp.database.write { db in
       let account = try signUp.create(draft, role: .operator, hash: hash, now: now, trace: trace, in: db)
@@ -35,7 +35,7 @@ struct OperatorAccount: Sendable {
     let wish = try Self.wish(path)
     do {
       let key = try Self.draft(wish).email.key
-      let existing = try signUp.database.read { try AccountStore.credentials(emailKey: key, in: $0)?.account }
+      let existing = try signUp.database.read { try AccountStore.holder(of: key, in: $0) }
       if let existing, existing.emailVerified {
         if existing.role != .operator {
           logger.warning("the operator file names an account of a viewer; it is not made an operator")

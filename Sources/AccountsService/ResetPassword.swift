@@ -35,7 +35,7 @@ struct ResetPassword: Sendable {
       throw AccountsError.linkInvalid
     }
     let password = try Password.draft(newPassword, in: "newPassword", email: account.address)
-    let hash = try await hashing.hash(password, before: deadline)
+    let hash = try await hashing.hash(password, for: account.address, before: deadline)
     try await database.write { db in
       guard let (link, account) = try look(token, now: now, in: db) else { throw AccountsError.linkInvalid }
       try AccountStore.setHash(hash, of: account.id, in: db)

@@ -30,7 +30,7 @@ struct SignUpAccount: Sendable {
     _ draft: SignUpDraft, _ context: CallContext
   ) async throws -> (account: Account, refresh: RefreshToken) {
     try limit.spend(GuessLimits.site(context.clientAddress))
-    let hash = try await hashing.hash(draft.password, before: context.deadline)
+    let hash = try await hashing.hash(draft.password, for: draft.email, before: context.deadline)
     let fingerprint = fingerprintKey.authenticationCode(of: draft.fingerprint)
     let now = clock.now()
     let mayMail = outgoing.mayBeCaused(to: draft.email)

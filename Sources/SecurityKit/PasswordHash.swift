@@ -1,4 +1,5 @@
 import CSodium
+import Foundation
 
 /// A password kept as Argon2id (RFC 9106), in the PHC string format: `$argon2id$v=19$m=19456,t=2,p=1$salt$hash`.
 ///
@@ -35,6 +36,44 @@ package struct PasswordHash: Sendable, Hashable {
       &out, characters, UInt64(characters.count), UInt64(cost.passes), cost.memoryKiB * 1024)
     guard result == 0 else { throw .noMemory }
     text = String(decoding: out.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  /// Hashes `password` under a salt that is given, of ``saltBytes``: the same password, salt and cost give the same
+  /// hash. Throws as the other does, and where the salt has another length.
+  package init(password: [UInt8], salt: [UInt8], cost: Cost = .standard) throws(PasswordHashError) {
+    Sodium.prepare()
+    guard salt.count == Self.saltBytes else { throw .noMemory }
+    var out = [UInt8](repeating: 0, count: 32)
+    let characters = password.map(CChar.init(bitPattern:))
+    let result = crypto_pwhash(
+      &out, UInt64(out.count), characters, UInt64(characters.count), salt, UInt64(cost.passes), cost.memoryKiB * 1024,
+      crypto_pwhash_alg_argon2id13())
+    guard result == 0 else { throw .noMemory }
+    text = "\(Self.head(salt: salt, cost: cost))$\(Self.base64(out))"
+  }
+
+  /// Bytes of a salt.
+  package static let saltBytes = 16
+
+  /// What hashes of one salt and cost have in common: all of the text but the hash itself.
+  package static func head(salt: [UInt8], cost: Cost) -> String {
+    "$argon2id$v=19$m=\(cost.memoryKiB),t=\(cost.passes),p=1$\(base64(salt))"
+  }
+
+  /// Of this one.
+  package var head: String { String(text.prefix(upTo: text.lastIndex(of: "$") ?? text.startIndex)) }
+
+  /// The hash of `password` under this one's salt and cost; nil where the text is of another make.
+  package func remade(for password: [UInt8]) throws(PasswordHashError) -> PasswordHash? {
+    guard let match = head.wholeMatch(of: /\$argon2id\$v=19\$m=(\d+),t=(\d+),p=1\$([A-Za-z0-9+\/]{22})/),
+      let memoryKiB = Int(match.1), let passes = Int(match.2), let salt = Data(base64Encoded: "\(match.3)==")
+    else { return nil }
+    return try PasswordHash(password: password, salt: Array(salt), cost: Cost(memoryKiB: memoryKiB, passes: passes))
+  }
+
+  /// As the PHC format has it: without padding.
+  private static func base64(_ bytes: [UInt8]) -> String {
+    Data(bytes).base64EncodedString().replacing("=", with: "")
   }
 
   /// Whether this is the hash of `password`, at the cost it was made with.

@@ -56,6 +56,23 @@ import Testing
     }
   }
 
+  @Test("A password goes on working after its address changed, also where others claim the new address")
+  func movedPassword() async throws {
+    try await withAccounts(AccountsDriver.quickMail) { accounts in
+      let vera = try await accounts.verified()
+      let principal = try await accounts.principal(vera.accessToken)
+      _ = try await accounts.update(move(to: new), as: principal)
+      _ = try await accounts.verify(accounts.mail(to: new, Subjects.addressChange).token)
+      _ = try await accounts.verify(accounts.mail(to: vera.account.email, Subjects.addressChangeConsent).token)
+      let claim = try await accounts.signUp(new, password: "another long passphrase")
+      for _ in 0..<2 {
+        #expect(try await accounts.logIn(new).account.id == vera.account.id)
+        #expect(try await accounts.logIn(new, password: "another long passphrase").account.id == claim.account.id)
+        #expect(try await accounts.problem { try await accounts.logIn(new, password: "neither of them") }.status == 401)
+      }
+    }
+  }
+
   @Test("An address that was never verified has no say in its change: a slip can be mended")
   func slip() async throws {
     try await withAccounts(AccountsDriver.quickMail) { accounts in

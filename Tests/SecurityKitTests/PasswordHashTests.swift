@@ -54,4 +54,34 @@ import Testing
     #expect(hash.matches([1, 0, 2]))
     #expect(!hash.matches([1, 0, 3]))
   }
+
+  @Test("Under a given salt the hash is the same each time, libsodium verifies it, and another salt gives another")
+  func givenSalt() throws {
+    let password = Array("correct horse".utf8)
+    let salt = [UInt8](0..<16)
+    let hash = try PasswordHash(password: password, salt: salt, cost: quick)
+    #expect(try PasswordHash(password: password, salt: salt, cost: quick) == hash)
+    #expect(hash.matches(password))
+    #expect(!hash.matches(Array("wrong horse".utf8)))
+    #expect(!hash.needsRehash(for: quick))
+    #expect(hash.head == PasswordHash.head(salt: salt, cost: quick))
+    #expect(try PasswordHash(password: password, salt: salt.reversed(), cost: quick) != hash)
+    #expect(try PasswordHash(password: Array("wrong horse".utf8), salt: salt, cost: quick).head == hash.head)
+    #expect(throws: PasswordHashError.self) { try PasswordHash(password: password, salt: [1, 2, 3], cost: quick) }
+  }
+
+  @Test("A hash is remade from its own text, whichever way its salt came, and nothing else is")
+  func remade() throws {
+    let password = Array("correct horse".utf8)
+    for hash in [
+      try PasswordHash(password: password, cost: quick),
+      try PasswordHash(password: password, salt: [UInt8](repeating: 255, count: 16), cost: quick),
+    ] {
+      #expect(try hash.remade(for: password) == hash)
+      #expect(try hash.remade(for: Array("wrong horse".utf8)) != hash)
+    }
+    for text in ["", "$", "$argon2id$", "$argon2i$v=19$m=64,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AA", "plain"] {
+      #expect(try PasswordHash(text: text).remade(for: password) == nil)
+    }
+  }
 }

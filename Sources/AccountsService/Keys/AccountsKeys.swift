@@ -10,6 +10,8 @@ struct AccountsKeys: Sendable {
   let fingerprintKey: HMACKey
   /// Makes the links in mails.
   let linkKey: HMACKey
+  /// Makes the salts of passwords. Hashes hold their salts, so replacing `salt.key` costs nobody the password.
+  let saltKey: HMACKey
 
   /// Loads the keys, making those that are not there. Throws ``SecretFileError``.
   init(dataFolder: String) throws {
@@ -17,6 +19,7 @@ struct AccountsKeys: Sendable {
     try SecretFile.makeFolder(folder)
     let refresh = try SecretFile.loadOrCreate("\(folder)/refresh.key", count: 32)
     refreshKey = HMACKey(refresh)
+    saltKey = HMACKey(try SecretFile.loadOrCreate("\(folder)/salt.key", count: 32))
     linkKey = HMACKey(Sodium.hmacSHA256(key: refresh, "link".utf8))
     fingerprintKey = HMACKey(Sodium.hmacSHA256(key: refresh, "fingerprint".utf8))
   }

@@ -70,12 +70,12 @@ struct MailComposer: Sendable {
     return (.addressChange(link: link, hours: settings.addressLinkHours), id, mail.address)
   }
 
-  /// Whom a log-in with the address would reach.
+  /// Whose address it is as far as is known.
   private func owner(of address: String, in db: SQLSession) throws -> AddressedAccount? {
     guard let email = try? EmailAddress(address),
-      let found = try AccountStore.credentials(emailKey: email.key, in: db)
+      let found = try AccountStore.holder(of: email.key, in: db)
     else { return nil }
-    return try AccountStore.addressed(found.account.id, in: db)
+    return try AccountStore.addressed(found.id, in: db)
   }
 
   /// The account, if the address of the mail is still the one it has.

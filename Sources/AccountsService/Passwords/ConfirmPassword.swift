@@ -20,7 +20,7 @@ struct ConfirmPassword: Sendable {
       throw AccountsError.signedOut
     }
     let isRight: Bool? = try await limits.confirm(account, before: deadline) {
-      try await hashing.check(password, against: hash, before: deadline).isMatch ? true : nil
+      try await hashing.check(password, against: hash, before: deadline) ? true : nil
     }
     guard isRight != nil else { throw AccountsError.wrongPassword }
   }

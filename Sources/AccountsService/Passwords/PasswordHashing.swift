@@ -6,44 +6,87 @@ import TelemetryKit
 struct PasswordHashing: Sendable {
   private let threads: PasswordThreads
   private let cost: PasswordHash.Cost
-  /// Compared with where there is no account, so that an unknown address takes as long as a wrong password.
-  private let decoy: PasswordHash
+  /// Makes the salts of addresses.
+  private let saltKey: HMACKey
   private let seconds: Histogram
 
-  struct Verdict: Sendable {
-    let isMatch: Bool
-    /// The password's hash at today's cost, where the kept one was made at another.
+  struct Found: Sendable {
+    /// Which of the candidates.
+    let index: Int
+    /// The password's hash at today's salt and cost, where the kept one was made at another.
     let replacement: PasswordHash?
   }
 
-  init(settings: AccountsSettings, metrics: Metrics) async throws {
+  init(settings: AccountsSettings, saltKey: HMACKey, metrics: Metrics) {
     let threads = PasswordThreads(count: settings.passwordThreads, queueMaximum: settings.passwordQueueMaximum)
     let cost = PasswordHash.Cost(memoryKiB: settings.passwordMemoryKiB, passes: settings.passwordPasses)
     self.threads = threads
     self.cost = cost
+    self.saltKey = saltKey
     seconds = metrics.histogram(
       "accounts_password_hash_seconds", help: "Time to hash or check one password.",
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1])
     metrics.observe("accounts_password_queue", help: "Passwords waiting for a thread.") {
       [weak threads] in Double(threads?.waiting ?? 0)
     }
-    decoy = try await threads.run(before: .after(.seconds(30))) {
-      try PasswordHash(password: Sodium.randomBytes(32), cost: cost)
-    }
   }
 
-  func hash(_ password: Password, before deadline: Deadline) async throws -> PasswordHash {
-    try await timed(before: deadline) { try PasswordHash(password: password.bytes, cost: cost) }
-  }
-
-  /// Whether `password` is that of `kept`; never, but after the same work, where there is none.
-  func check(_ password: Password, against kept: PasswordHash?, before deadline: Deadline) async throws -> Verdict {
+  /// Under the address's own salt, so that one computation compares a password with all accounts that claim it.
+  func hash(_ password: Password, for address: EmailAddress, before deadline: Deadline) async throws -> PasswordHash {
     try await timed(before: deadline) {
-      let isMatch = (kept ?? decoy).matches(password.bytes)
-      guard isMatch, let kept else { return Verdict(isMatch: false, replacement: nil) }
-      let replacement = kept.needsRehash(for: cost) ? try PasswordHash(password: password.bytes, cost: cost) : nil
-      return Verdict(isMatch: true, replacement: replacement)
+      try PasswordHash(password: password.bytes, salt: salt(of: address.key), cost: cost)
     }
+  }
+
+  func check(_ password: Password, against kept: PasswordHash, before deadline: Deadline) async throws -> Bool {
+    try await timed(before: deadline) { kept.matches(password.bytes) }
+  }
+
+  /// The first of `candidates`, all of one address, whose password it is. One computation, however many there are,
+  /// also where there is none; one more where some were kept under another salt or cost, since before their account
+  /// had this address or the settings were raised.
+  func find(
+    _ password: Password, among candidates: [PasswordHash], of addressKey: String, before deadline: Deadline
+  ) async throws -> Found? {
+    try await timed(before: deadline) {
+      let salt = salt(of: addressKey)
+      let head = PasswordHash.head(salt: salt, cost: cost)
+      guard !candidates.isEmpty else {
+        _ = try PasswordHash(password: password.bytes, salt: salt, cost: cost)
+        return nil
+      }
+      var found: Int?
+      for group in Self.groups(candidates) {
+        guard let made = try candidates[group[0]].remade(for: password.bytes) else { continue }
+        let bytes = Array(made.text.utf8)
+        let match = group.first { Sodium.constantTimeEquals(Array(candidates[$0].text.utf8), bytes) }
+        if let match { found = min(found ?? match, match) }
+      }
+      guard let found else { return nil }
+      let isCurrent = candidates[found].head == head
+      return Found(
+        index: found,
+        replacement: isCurrent ? nil : try PasswordHash(password: password.bytes, salt: salt, cost: cost))
+    }
+  }
+
+  /// Their places by what their hashes have in common; the first two groups, as more have no honest cause.
+  private static func groups(_ candidates: [PasswordHash]) -> [[Int]] {
+    var heads: [String] = []
+    var groups: [[Int]] = []
+    for (index, candidate) in candidates.enumerated() {
+      if let known = heads.firstIndex(of: candidate.head) {
+        groups[known].append(index)
+      } else if heads.count < 2 {
+        heads.append(candidate.head)
+        groups.append([index])
+      }
+    }
+    return groups
+  }
+
+  private func salt(of addressKey: String) -> [UInt8] {
+    Array(saltKey.authenticationCode(of: addressKey.utf8).prefix(PasswordHash.saltBytes))
   }
 
   func hash(_ pin: PIN, before deadline: Deadline) async throws -> PasswordHash {

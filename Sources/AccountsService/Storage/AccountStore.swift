@@ -54,19 +54,30 @@ enum AccountStore {
     }
   }
 
-  /// Whom a log-in with the address reaches: the account that has proved it, else the one that signed up first. By
+  /// Whose address it is as far as is known: the account that has proved it, else the one that signed up first. By
   /// `account_by_address`.
-  static func credentials(
-    emailKey: String, in db: SQLSession
-  ) throws -> (account: Account, hash: PasswordHash)? {
+  static func holder(of emailKey: String, in db: SQLSession) throws -> Account? {
     try db.first(
       """
       SELECT id, email, display_name, country, plan, role, created_at, email_verified_at IS NOT NULL,
-        (SELECT c.email FROM address_change AS c WHERE c.account_id = account.id), password_hash
+        (SELECT c.email FROM address_change AS c WHERE c.account_id = account.id)
       FROM account WHERE email_key = ? ORDER BY (email_verified_at IS NULL), id LIMIT 1
       """,
+      emailKey, as: account)
+  }
+
+  /// Accounts that can be logged in to with the address, in the same order. More than that many claim no address
+  /// honestly, and they signed up last. By `account_by_address`.
+  static func claims(
+    on emailKey: String, in db: SQLSession
+  ) throws -> [(id: AccountID, hash: PasswordHash)] {
+    try db.rows(
+      """
+      SELECT id, password_hash FROM account
+      WHERE email_key = ? ORDER BY (email_verified_at IS NULL), id LIMIT 200
+      """,
       emailKey
-    ) { (try account($0), PasswordHash(text: $0.text(9))) }
+    ) { (try $0.id(0), PasswordHash(text: $0.text(1))) }
   }
 
   static func passwordHash(of id: AccountID, in db: SQLSession) throws -> PasswordHash? {
