@@ -132,7 +132,10 @@ let package = Package(
     kit("ClientKit", ["Contract", "ConfigKit", "TelemetryKit", "CCurl", nioCore, logging]),
     kit(
       "EventKit",
-      ["Contract", "StorageKit", "ServerKit", "ClientKit", "TelemetryKit", "ConfigKit", nioCore, logging, serviceLifecycle]),
+      [
+        "Contract", "StorageKit", "ServerKit", "ClientKit", "CacheKit", "SecurityKit", "TelemetryKit", "ConfigKit", nioCore,
+        logging, serviceLifecycle,
+      ]),
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),
     kit("TelemetryKit", ["Contract", logging]),
     kit("ConfigKit", ["Contract"]),

@@ -1,49 +1,61 @@
 package import Contract
 
 /// Subject: the account's id.
-package struct AccountCreated: EventBody {
+package struct AccountCreated: PersonalEventBody {
   package static let type = "accounts.account.created.v1"
   package var accountId: AccountID
   package var plan: Plan
-  package var country: String
+  package var country: String??
   /// What the plan gives; absent in events of versions that did not tell.
   package var entitlements: Entitlements?
 
-  package init(accountId: AccountID, plan: Plan, country: String, entitlements: Entitlements? = nil) {
+  package init(accountId: AccountID, plan: Plan, country: String?, entitlements: Entitlements? = nil) {
     self.accountId = accountId
     self.plan = plan
     self.country = country
     self.entitlements = entitlements
   }
+
+  package func withoutPersonalData() -> AccountCreated {
+    var body = self
+    body.country = nil
+    return body
+  }
 }
 
 /// Subject: the account's id. What changed is its country.
-package struct AccountChanged: EventBody {
+package struct AccountChanged: PersonalEventBody {
   package static let type = "accounts.account.changed.v1"
   package var accountId: AccountID
-  package var country: String
+  package var country: String?
 
-  package init(accountId: AccountID, country: String) {
+  package init(accountId: AccountID, country: String?) {
     self.accountId = accountId
     self.country = country
+  }
+
+  package func withoutPersonalData() -> AccountChanged {
+    var body = self
+    body.country = nil
+    return body
   }
 }
 
 /// Subject: the profile's id. Sent when a profile is made and whenever it changes.
-package struct ProfileChanged: EventBody {
+package struct ProfileChanged: PersonalEventBody {
   package static let type = "accounts.profile.changed.v1"
   package var profileId: ProfileID
   package var accountId: AccountID
   package var maturityLimit: MaturityRating
   package var kids: Bool
-  package var language: String
+  package var language: String?
   /// These two are absent in events of versions that had no PINs.
   package var hasPin: Bool?
   /// What log-in sessions unlocked under another version is locked again.
   package var pinVersion: Int?
 
   package init(
-    profileId: ProfileID, accountId: AccountID, maturityLimit: MaturityRating, kids: Bool, language: String,
+    profileId: ProfileID, accountId: AccountID, maturityLimit: MaturityRating, kids: Bool, language: String?,
     hasPin: Bool? = nil, pinVersion: Int? = nil
   ) {
     self.profileId = profileId
@@ -53,6 +65,12 @@ package struct ProfileChanged: EventBody {
     self.language = language
     self.hasPin = hasPin
     self.pinVersion = pinVersion
+  }
+
+  package func withoutPersonalData() -> ProfileChanged {
+    var body = self
+    body.language = nil
+    return body
   }
 }
 
@@ -98,11 +116,13 @@ package struct AccountsSnapshotLine: Codable, Sendable {
   package var endedLoginSession: LoginSessionEnded?
   /// One that has access tokens from before it was bound which may not have expired yet.
   package var boundLoginSession: LoginSessionBound?
+  package var erasedAccount: AccountErased?
 
   package init(
     account: AccountCreated? = nil, profile: ProfileChanged? = nil, endedLoginSession: LoginSessionEnded? = nil,
-    boundLoginSession: LoginSessionBound? = nil
+    boundLoginSession: LoginSessionBound? = nil, erasedAccount: AccountErased? = nil
   ) {
+    self.erasedAccount = erasedAccount
     self.account = account
     self.profile = profile
     self.endedLoginSession = endedLoginSession

@@ -23,8 +23,8 @@ package struct AccountsModule: ServiceModule {
       context, database: database,
       publishes: [
         AccountCreated.self, AccountChanged.self, PlanChanged.self, ProfileChanged.self, ProfileDeleted.self,
-        LoginSessionEnded.self, LoginSessionBound.self, ProfileLocked.self,
-      ])
+        LoginSessionEnded.self, LoginSessionBound.self, ProfileLocked.self, AccountErased.self,
+      ], keyring: StoredEventKeys())
     let tokensLiveSeconds = Double(settings.accessTokenSeconds) + AccessToken.skewSeconds
     events.snapshot { [clock = context.clock] db, line in
       try AccountsSnapshot.write(plans, endedAfter: clock.now().adding(seconds: -tokensLiveSeconds), from: db, line)
@@ -78,6 +78,14 @@ package struct AccountsModule: ServiceModule {
       database: database, outbox: events.outbox, idempotency: idempotency, plans: plans, bindings: bindings,
       clock: context.clock
     ).add(to: &parts.routes)
+    let erasure = AccountErasure(
+      database: database, outbox: events.outbox, confirm: confirm, idempotency: idempotency, mailbox: mail.folder,
+      clock: context.clock)
+    try erasure.finish()
+    ErasureRoutes(
+      database: database, erase: erasure, loginSessionsMaximum: settings.loginSessionsMaximum, clock: context.clock
+    ).add(to: &parts.routes)
+    EventKeyRoutes(database: database).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background =
       events.background + [

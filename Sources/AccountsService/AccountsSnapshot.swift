@@ -17,5 +17,6 @@ enum AccountsSnapshot {
     try BindingStore.forEachBound(after: endedAfter, in: db) {
       try line(JSON.encode(AccountsSnapshotLine(boundLoginSession: $0)))
     }
+    try ErasureStore.forEach(in: db) { try line(JSON.encode(AccountsSnapshotLine(erasedAccount: $0))) }
   }
 }

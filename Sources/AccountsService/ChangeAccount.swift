@@ -27,7 +27,8 @@ struct ChangeAccount: Sendable {
       try AccountStore.update(account, displayName: draft.displayName ?? present.displayName, country: country, in: db)
       if country != present.country {
         try outbox.append(
-          AccountChanged(accountId: account, country: country), subject: account.description, in: db, trace: trace)
+          AccountChanged(accountId: account, country: country), of: account, subject: account.description, in: db,
+          trace: trace)
       }
       if let email = draft.email { try begin(email.address, of: account, now: now, in: db) }
       guard let changed = try AccountStore.account(account, in: db) else { throw AccountsError.signedOut }

@@ -113,6 +113,7 @@ struct ProfileLocks: Sendable {
   private func tell(_ profile: ProfileID, of caller: Caller, in db: SQLSession) throws {
     let profile = try ProfileStore.profile(profile, of: caller.account, in: db)
     try outbox.append(
-      ProfileChanged(profile), subject: profile.id.description, in: db, trace: caller.context.trace)
+      ProfileChanged(profile), of: profile.accountId, subject: profile.id.description, in: db,
+      trace: caller.context.trace)
   }
 }

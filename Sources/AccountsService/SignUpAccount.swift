@@ -67,7 +67,7 @@ struct SignUpAccount: Sendable {
     try outbox.append(
       AccountCreated(
         accountId: account.id, plan: account.plan, country: account.country, entitlements: entitlements),
-      subject: account.id.description, in: db, trace: trace)
+      of: account.id, subject: account.id.description, in: db, trace: trace)
     return account
   }
 }

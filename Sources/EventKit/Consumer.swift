@@ -26,7 +26,16 @@ struct ConsumerDefinition: Sendable {
   let name: String
   let sources: [String]
   let rebuild: ConsumerRebuild?
+  /// Opens what is sealed; nil where the consumer has no use for it.
+  let keys: EventKeys?
   let apply: @Sendable (Event, SQLSession) throws -> Void
+
+  /// Applies the event as it can be read. One that no key opens any more, because its account is erased, or that was
+  /// written without its personal part, is done with.
+  func take(_ event: Event, _ session: SQLSession) throws {
+    guard let keys else { return try apply(event, session) }
+    if let readable = try keys.readable(event) { try apply(readable, session) }
+  }
 }
 
 /// Turns the events of some sources into effects in the service's own database, each exactly once: effect and cursor
@@ -220,6 +229,7 @@ final class Consumer: Service {
   /// one that fails is set aside and undoes nothing else.
   private func apply(_ events: [Event], of source: String, from cursor: ConsumerCursor?) async throws {
     guard let last = events.last?.header else { return }
+    try await definition.keys?.learn(events)
     let (definition, store, limit) = (definition, store, settings.parkedLimit)
     let next = ConsumerCursor(position: EventPosition(epoch: last.epoch, seq: last.seq))
     let newlyFailing = try await database.write { session in
@@ -237,7 +247,7 @@ final class Consumer: Service {
           continue
         }
         do {
-          try session.savepoint { try definition.apply(event, session) }
+          try session.savepoint { try definition.take(event, session) }
         } catch let error where !error.concernsStorage {
           let failure = FailingSubject(key: key, attempts: 1, error: "\(error)".prefix(2000).description)
           try store.save(failure, in: session)

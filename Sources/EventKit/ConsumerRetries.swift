@@ -145,6 +145,9 @@ final class ConsumerRetries: Sendable {
   /// Applies what is parked under a subject in order, in chunks, until the end or the next failure.
   private func replay(_ key: FailingSubject.Key) async throws -> Outcome {
     while true {
+      if let keys = definition.keys, let next = try database.read({ try store.firstParked(key, in: $0) }) {
+        try await keys.learn([next])
+      }
       let outcome = try await database.write { [definition, store, settings] session -> Outcome? in
         guard var failing = try store.failingSubject(key, in: session) else { return .recovered }
         for _ in 0..<settings.batchCount {
@@ -153,7 +156,7 @@ final class ConsumerRetries: Sendable {
             return .recovered
           }
           do {
-            try session.savepoint { try definition.apply(event, session) }
+            try session.savepoint { try definition.take(event, session) }
             try store.unpark(event, in: session)
             failing = FailingSubject(key: key, attempts: 0, error: "", deadLetter: nil)
           } catch let error where !error.concernsStorage {

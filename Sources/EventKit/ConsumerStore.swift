@@ -144,13 +144,15 @@ package enum ConsumerError: Error, Sendable, Equatable {
   /// No copy of the next event can be read now.
   case missing(source: String, after: Int64)
   case notRebuildable(consumer: String)
+  /// The key of an event is not at hand; it is asked for before the next try.
+  case keyMissing
 }
 
 extension ConsumerError: ProblemConvertible {
   package var problem: Problem {
     switch self {
     case .notRebuildable(let consumer): .conflict("\(consumer) keeps what cannot be made anew from events.")
-    case .cursorMoved, .missing, .tooManyParked: .unavailable("The consumer is busy.")
+    case .cursorMoved, .missing, .tooManyParked, .keyMissing: .unavailable("The consumer is busy.")
     }
   }
 }

@@ -7,10 +7,13 @@ package struct Outbox: Sendable {
   /// `/catalog`
   package let source: String
   private let clock: WallClock
+  private let keys: (any EventKeyring)?
 
-  package init(source: String, clock: WallClock) {
+  /// - Parameter keys: seal what events tell of people; without them it is left out.
+  package init(source: String, clock: WallClock, keys: (any EventKeyring)? = nil) {
     self.source = source
     self.clock = clock
+    self.keys = keys
   }
 
   /// Writes an event that exists exactly if the transaction commits; answers its number.
@@ -20,16 +23,35 @@ package struct Outbox: Sendable {
   package func append<Body: EventBody>(
     _ body: Body, subject: String, in session: SQLSession, trace: TraceContext? = nil
   ) throws -> Int64 {
-    let data = try JSON.encode(body)
-    guard data.count <= EventLimits.eventBytes else { throw OutboxError.eventTooLarge(type: Body.type) }
-    let next = try session.first(
-      "UPDATE outbox_state SET last_seq = last_seq + 1 WHERE id = 1 RETURNING last_seq, epoch"
-    ) { EventPosition(epoch: $0.text(1), seq: $0.int64(0)) }
-    guard let next else { throw StorageError.corrupt("outbox_state is empty") }
+    guard !(body is any PersonalEventBody) else { throw OutboxError.ofNoAccount(type: Body.type) }
+    return try append(Body.type, subject, nil, in: session, trace) { _ in try JSON.encode(body) }
+  }
+
+  /// The same for what tells of a person: its personal part is sealed under the key of `account`, or left out where
+  /// that cannot be had.
+  @discardableResult
+  package func append<Body: PersonalEventBody>(
+    _ body: Body, of account: AccountID, subject: String, in session: SQLSession, trace: TraceContext? = nil
+  ) throws -> Int64 {
+    let key = try keys?.sealingKey(of: account, in: session)
+    return try append(Body.type, subject, account, in: session, trace) { header in
+      try EventSeal.data(of: body, under: key, in: header)
+    }
+  }
+
+  private func append(
+    _ type: String, _ subject: String, _ account: AccountID?, in session: SQLSession, _ trace: TraceContext?,
+    body: (EventHeader) throws -> [UInt8]
+  ) throws -> Int64 {
+    var next = try last(in: session)
+    next.seq += 1
     let now = clock.now()
     let header = EventHeader(
-      id: EventID(at: now), source: source, type: Body.type, subject: subject, time: now, seq: next.seq,
-      epoch: next.epoch, traceparent: trace?.traceparent)
+      id: EventID(at: now), source: source, type: type, subject: subject, time: now, seq: next.seq,
+      epoch: next.epoch, traceparent: trace?.traceparent, account: account)
+    let data = try body(header)
+    guard data.count <= EventLimits.eventBytes else { throw OutboxError.eventTooLarge(type: type) }
+    try session.execute("UPDATE outbox_state SET last_seq = ? WHERE id = 1", next.seq)
     try session.execute(
       "INSERT INTO outbox (seq, created_at, json) VALUES (?, ?, ?)",
       next.seq, now, Event(header: header, data: data).json)
@@ -94,4 +116,6 @@ package struct Outbox: Sendable {
 
 package enum OutboxError: Error, Sendable {
   case eventTooLarge(type: String)
+  /// It tells of a person and has to be appended for an account.
+  case ofNoAccount(type: String)
 }

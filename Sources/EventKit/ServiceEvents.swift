@@ -17,6 +17,8 @@ package typealias SnapshotWriter = @Sendable (SQLSession, _ line: ([UInt8]) thro
 /// ```
 package struct ServiceEvents: Sendable {
   package let outbox: Outbox
+  /// The keys of what events tell of people, as accounts gives them.
+  package let keys: EventKeys
   /// The types this service sends, for documentation and checks.
   package let published: [String]
   private let context: ServiceContext
@@ -28,11 +30,17 @@ package struct ServiceEvents: Sendable {
   private var snapshot: SnapshotWriter?
 
   /// The database has the tables of ``EventSchema``. Throws ``SettingsError``.
-  package init(_ context: ServiceContext, database: ServiceDatabase, publishes: [any EventBody.Type]) throws {
+  ///
+  /// - Parameter keyring: where accounts itself finds the keys; all others ask it.
+  package init(
+    _ context: ServiceContext, database: ServiceDatabase, publishes: [any EventBody.Type],
+    keyring: (any EventKeyring)? = nil
+  ) throws {
     self.context = context
     self.database = database
     settings = try EventSettings(context.settings)
-    outbox = Outbox(source: "/\(context.name)", clock: context.clock)
+    keys = EventKeys(accounts: try context.upstream("accounts"), caller: context.name)
+    outbox = Outbox(source: "/\(context.name)", clock: context.clock, keys: keyring ?? keys)
     published = publishes.map { $0.type }
     bus = HTTPEventBus(try context.upstream("bus"), service: context.name)
     relay = OutboxRelay(
@@ -59,15 +67,19 @@ package struct ServiceEvents: Sendable {
   ///
   /// What `apply` throws sets the event and the later ones of its subject aside, and is tried again.
   ///
-  /// - Parameter rebuild: how the projection is dropped, for `matinee rebuild` and for a source that began anew.
+  /// - Parameters:
+  ///   - opens: whether `apply` reads what events tell of people: their keys are then asked of accounts beforehand, and
+  ///     what cannot be read any more is passed over.
+  ///   - rebuild: how the projection is dropped, for `matinee rebuild` and for a source that began anew.
   package mutating func consume(
-    _ consumerName: String, from sources: [String], rebuild: ConsumerRebuild? = nil,
+    _ consumerName: String, from sources: [String], opens: Bool = false, rebuild: ConsumerRebuild? = nil,
     _ apply: @escaping @Sendable (Event, SQLSession) throws -> Void
   ) {
     let context = context
     consumers.append(
       Consumer(
-        ConsumerDefinition(name: consumerName, sources: sources, rebuild: rebuild, apply: apply),
+        ConsumerDefinition(
+          name: consumerName, sources: sources, rebuild: rebuild, keys: opens ? keys : nil, apply: apply),
         service: context.name, database: database, bus: bus, letters: bus,
         feed: { source in
           SourceFeed(try context.upstream(String(source.dropFirst())), caller: context.name)

@@ -19,6 +19,10 @@ enum GatewayEndpoints {
     "gateway.search", .get, "/v1/profiles/{profile}/search", access: .viewer, status: 200,
     summary: "Search by name, person, genre or words of the synopsis, as one types.")
 
+  static let export = Endpoint<Empty, Empty, Empty>(
+    "gateway.export", .get, "/v1/account/export", access: .viewer, status: 200,
+    summary: "Everything all services keep of the account, as one document; 503 where a part cannot be had.")
+
   static let topology = Endpoint<Empty, Empty, Topology>(
     "gateway.topology", .get, "/v1/studio/topology", access: .operator,
     summary: "The services behind the gateway and whether each is ready.")

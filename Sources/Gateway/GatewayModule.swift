@@ -38,7 +38,10 @@ package enum GatewayModule: ServiceModule {
       row: RowPage(catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       title: TitlePage(
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
-      search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog)
+      search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog),
+      export: AccountDocument(
+        accounts: accounts, playback: try neighbours.upstream("playback"), recommendations: recommendations,
+        clock: context.clock)
     ).addRoutes(to: &parts.routes)
     try Forwarding(neighbours: neighbours, settings: settings, parts: profileParts, profiles: profiles)
       .addRoutes(to: &parts.routes)

@@ -1,7 +1,7 @@
 package import Contract
 
 /// Subject: the profile's id. A title was put on its list or taken off.
-package struct ListChanged: EventBody {
+package struct ListChanged: PersonalEventBody {
   package static let type = "playback.list.changed.v1"
   package var profileId: ProfileID
   package var accountId: AccountID
@@ -16,10 +16,16 @@ package struct ListChanged: EventBody {
     self.isListed = isListed
     self.at = at
   }
+
+  package func withoutPersonalData() -> ListChanged {
+    var body = self
+    body.titleId = nil
+    return body
+  }
 }
 
 /// Subject: the profile's id. A title was given thumbs, or they were taken back.
-package struct RatingChanged: EventBody {
+package struct RatingChanged: PersonalEventBody {
   package static let type = "playback.rating.changed.v1"
   package var profileId: ProfileID
   package var accountId: AccountID
@@ -35,10 +41,16 @@ package struct RatingChanged: EventBody {
     self.thumbs = thumbs
     self.at = at
   }
+
+  package func withoutPersonalData() -> RatingChanged {
+    var body = self
+    (body.titleId, body.thumbs) = (nil, nil)
+    return body
+  }
 }
 
 /// Subject: the profile's id. What it watched of a title so far is to count for nothing.
-package struct ViewingHidden: EventBody {
+package struct ViewingHidden: PersonalEventBody {
   package static let type = "playback.viewing.hidden.v1"
   package var profileId: ProfileID
   package var accountId: AccountID
@@ -50,5 +62,11 @@ package struct ViewingHidden: EventBody {
     self.accountId = accountId
     self.titleId = titleId
     self.at = at
+  }
+
+  package func withoutPersonalData() -> ViewingHidden {
+    var body = self
+    body.titleId = nil
+    return body
   }
 }

@@ -1,16 +1,17 @@
 package import Contract
 
-/// Subject: the profile's id.
-package struct PlaybackStarted: EventBody {
+/// Subject: the profile's id. Here as below the title, and the seconds that would betray it, are personal: nil and 0
+/// for who has no key.
+package struct PlaybackStarted: PersonalEventBody {
   package static let type = "playback.session.started.v1"
   package var sessionId: PlaybackSessionID
   package var profileId: ProfileID
   package var accountId: AccountID
-  package var titleId: TitleID
+  package var titleId: TitleID?
   package var startedAt: Timestamp
 
   package init(
-    sessionId: PlaybackSessionID, profileId: ProfileID, accountId: AccountID, titleId: TitleID, startedAt: Timestamp
+    sessionId: PlaybackSessionID, profileId: ProfileID, accountId: AccountID, titleId: TitleID?, startedAt: Timestamp
   ) {
     self.sessionId = sessionId
     self.profileId = profileId
@@ -18,15 +19,21 @@ package struct PlaybackStarted: EventBody {
     self.titleId = titleId
     self.startedAt = startedAt
   }
+
+  package func withoutPersonalData() -> PlaybackStarted {
+    var body = self
+    body.titleId = nil
+    return body
+  }
 }
 
 /// Subject: the profile's id. Sent on the first heartbeat, on a change of the player's state, and at most every
 /// 30 s of playing: not every heartbeat is news.
-package struct PlaybackProgressed: EventBody {
+package struct PlaybackProgressed: PersonalEventBody {
   package static let type = "playback.session.progressed.v1"
   package var sessionId: PlaybackSessionID
   package var profileId: ProfileID
-  package var titleId: TitleID
+  package var titleId: TitleID?
   package var positionSeconds: Double
   package var durationSeconds: Double
   /// Seconds of this title the profile has watched, over all sessions.
@@ -35,7 +42,7 @@ package struct PlaybackProgressed: EventBody {
   package var at: Timestamp
 
   package init(
-    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID, positionSeconds: Double,
+    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID?, positionSeconds: Double,
     durationSeconds: Double, watchedSeconds: Double, state: PlayerState, at: Timestamp
   ) {
     self.sessionId = sessionId
@@ -47,10 +54,17 @@ package struct PlaybackProgressed: EventBody {
     self.state = state
     self.at = at
   }
+
+  package func withoutPersonalData() -> PlaybackProgressed {
+    var body = self
+    body.titleId = nil
+    (body.positionSeconds, body.durationSeconds, body.watchedSeconds) = (0, 0, 0)
+    return body
+  }
 }
 
 /// Subject: the profile's id. The session's media addresses stop working.
-package struct PlaybackEnded: EventBody {
+package struct PlaybackEnded: PersonalEventBody {
   package static let type = "playback.session.ended.v1"
   package enum Reason: String, Codable, Sendable {
     case stopped, ended, leaseExpired, profileDeleted, signedOut
@@ -61,7 +75,7 @@ package struct PlaybackEnded: EventBody {
   }
   package var sessionId: PlaybackSessionID
   package var profileId: ProfileID
-  package var titleId: TitleID
+  package var titleId: TitleID?
   package var positionSeconds: Double
   package var durationSeconds: Double
   package var watchedSeconds: Double
@@ -71,7 +85,7 @@ package struct PlaybackEnded: EventBody {
   package var at: Timestamp
 
   package init(
-    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID, positionSeconds: Double,
+    sessionId: PlaybackSessionID, profileId: ProfileID, titleId: TitleID?, positionSeconds: Double,
     durationSeconds: Double, watchedSeconds: Double, reason: Reason, mediaExpiresAt: Timestamp, at: Timestamp
   ) {
     self.sessionId = sessionId
@@ -83,6 +97,13 @@ package struct PlaybackEnded: EventBody {
     self.reason = reason
     self.mediaExpiresAt = mediaExpiresAt
     self.at = at
+  }
+
+  package func withoutPersonalData() -> PlaybackEnded {
+    var body = self
+    body.titleId = nil
+    (body.positionSeconds, body.durationSeconds, body.watchedSeconds) = (0, 0, 0)
+    return body
   }
 }
 

@@ -26,7 +26,7 @@ package struct EndPlaybackSession: Sendable {
         durationSeconds: session.durationSeconds,
         watchedSeconds: try ViewingStore.watchedSeconds(session.viewing, in: db), reason: reason,
         mediaExpiresAt: session.mediaExpiresAt, at: now),
-      subject: session.profile.description, in: db, trace: trace)
+      of: session.account, subject: session.profile.description, in: db, trace: trace)
     return true
   }
 }

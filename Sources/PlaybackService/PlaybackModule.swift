@@ -20,9 +20,10 @@ package enum PlaybackModule: ServiceModule {
         PlaybackStarted.self, PlaybackProgressed.self, PlaybackEnded.self, ListChanged.self, RatingChanged.self,
         ViewingHidden.self,
       ])
+    let prepareKey: PrepareEventKey = { [keys = events.keys] in await keys.prepare($0) }
     let playback = PlaybackParts(
       settings: settings, database: database, outbox: events.outbox, keys: context.keys, clock: context.clock,
-      logger: context.logger)
+      logger: context.logger, prepareKey: prepareKey, forgetKey: { [keys = events.keys] in keys.forget($0) })
     try playback.grantLeasesAnew()
 
     let accounts = playback.accounts
@@ -42,7 +43,9 @@ package enum PlaybackModule: ServiceModule {
       starting: playback.starting, heartbeats: playback.heartbeats, stopping: playback.stopping, counts: counts
     ).add(to: &parts.routes)
     HistoryRoutes(settings: settings, database: database).add(to: &parts.routes)
-    ListRoutes(settings: settings, database: database, outbox: events.outbox, clock: clock).add(to: &parts.routes)
+    ListRoutes(
+      settings: settings, database: database, outbox: events.outbox, prepareKey: prepareKey, clock: clock
+    ).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background = events.background + [playback.sweep]
     parts.onClose = [{ database.close() }]

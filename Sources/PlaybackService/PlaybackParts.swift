@@ -19,7 +19,9 @@ package struct PlaybackParts: Sendable {
 
   package init(
     settings: PlaybackSettings, database: ServiceDatabase, outbox: Outbox, keys: StackKeys, clock: WallClock,
-    logger: Logger, monotonicNow: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    logger: Logger, prepareKey: @escaping PrepareEventKey = { _ in },
+    forgetKey: @escaping @Sendable (AccountID) -> Void = { _ in },
+    monotonicNow: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
   ) {
     let ending = EndPlaybackSession(outbox: outbox)
     let answers = IdempotencyStore(keptHours: Double(settings.idempotencyHours), clock: clock)
@@ -27,14 +29,17 @@ package struct PlaybackParts: Sendable {
     leases = StreamLeases(lengthSeconds: settings.leaseSeconds, now: monotonicNow)
     starting = StartPlaybackSession(
       settings: settings, database: database, outbox: outbox, leases: leases, ending: ending, answers: answers,
-      keys: keys, clock: clock)
+      keys: keys, prepareKey: prepareKey, clock: clock)
     heartbeats = RecordHeartbeat(
-      settings: settings, database: database, outbox: outbox, leases: leases, ending: ending, clock: clock)
-    stopping = StopPlaybackSession(database: database, leases: leases, ending: ending, clock: clock)
+      settings: settings, database: database, outbox: outbox, leases: leases, ending: ending,
+      prepareKey: prepareKey, clock: clock)
+    stopping = StopPlaybackSession(
+      database: database, leases: leases, ending: ending, prepareKey: prepareKey, clock: clock)
     sweep = SweepLeases(
-      settings: settings, database: database, leases: leases, ending: ending, answers: answers, clock: clock,
-      logger: logger)
-    accounts = AccountsConsumer(ending: ending, answers: answers, leases: leases, clock: clock)
+      settings: settings, database: database, leases: leases, ending: ending, answers: answers,
+      prepareKey: prepareKey, clock: clock, logger: logger)
+    accounts = AccountsConsumer(
+      ending: ending, answers: answers, leases: leases, forgetKey: forgetKey, clock: clock)
   }
 
   /// After a restart nobody knows when the players were last heard: each open session gets a whole lease.

@@ -15,6 +15,7 @@ package struct RecordHeartbeat: Sendable {
   let outbox: Outbox
   let leases: StreamLeases
   let ending: EndPlaybackSession
+  let prepareKey: PrepareEventKey
   let clock: WallClock
   let watchRule: WatchRule
   let newsRule: ProgressNewsRule
@@ -26,12 +27,13 @@ package struct RecordHeartbeat: Sendable {
 
   package init(
     settings: PlaybackSettings, database: ServiceDatabase, outbox: Outbox, leases: StreamLeases,
-    ending: EndPlaybackSession, clock: WallClock
+    ending: EndPlaybackSession, prepareKey: @escaping PrepareEventKey, clock: WallClock
   ) {
     self.database = database
     self.outbox = outbox
     self.leases = leases
     self.ending = ending
+    self.prepareKey = prepareKey
     self.clock = clock
     watchRule = WatchRule(fastestRate: settings.fastestRate, longestGapSeconds: Double(settings.leaseSeconds))
     newsRule = ProgressNewsRule(playingSeconds: Double(settings.progressEventSeconds))
@@ -51,6 +53,7 @@ package struct RecordHeartbeat: Sendable {
     if let cmcd = heartbeat.cmcd, cmcd.utf8.count > Self.cmcdLimitBytes {
       throw PlaybackError.fieldOutOfBounds(field: "cmcd", message: "must be at most \(Self.cmcdLimitBytes) bytes")
     }
+    await prepareKey(account)
     let outcome = try await database.write { db in
       try advance(session, of: account, profile, to: heartbeat, trace: trace, in: db)
     }
@@ -97,6 +100,6 @@ package struct RecordHeartbeat: Sendable {
         sessionId: id, profileId: session.profile, titleId: session.title, positionSeconds: session.positionSeconds,
         durationSeconds: session.durationSeconds,
         watchedSeconds: try ViewingStore.watchedSeconds(session.viewing, in: db), state: state, at: now),
-      subject: session.profile.description, in: db, trace: trace)
+      of: session.account, subject: session.profile.description, in: db, trace: trace)
   }
 }

@@ -21,6 +21,10 @@ package struct PlaybackViewer: Sendable {
   }
 }
 
+/// Has the key at hand with which events of an account are sealed, where it can be had soon. Without it they tell less,
+/// and nothing waits: playing goes on while accounts is stopped.
+package typealias PrepareEventKey = @Sendable (AccountID) async -> Void
+
 /// May this profile play this now? The whole decision is one transaction: two starts at once cannot both take the
 /// account's last stream.
 package struct StartPlaybackSession: Sendable {
@@ -31,6 +35,7 @@ package struct StartPlaybackSession: Sendable {
   let ending: EndPlaybackSession
   let answers: IdempotencyStore
   let keys: StackKeys
+  let prepareKey: PrepareEventKey
   let clock: WallClock
 
   /// The new session as JSON, or the stored answer where `key` was used for the same request before.
@@ -43,6 +48,7 @@ package struct StartPlaybackSession: Sendable {
     let id = PlaybackSessionID(at: now)
     let canonical = Array(canonicalText(of: request).utf8)
     let scope = Self.scope(of: viewer.profile)
+    await prepareKey(viewer.account)
     return try await database.write { db in
       let kept = try answers.perform(key: key, scope: scope, request: canonical, in: db) { db in
         let session = try open(id, request, by: viewer, at: now, trace: trace, in: db)
@@ -84,7 +90,7 @@ package struct StartPlaybackSession: Sendable {
     try outbox.append(
       PlaybackStarted(
         sessionId: id, profileId: viewer.profile, accountId: viewer.account, titleId: titleID, startedAt: now),
-      subject: viewer.profile.description, in: db, trace: trace)
+      of: viewer.account, subject: viewer.profile.description, in: db, trace: trace)
 
     // Before the commit, or a start in the same group of transactions would take it for expired.
     leases.renew(id)

@@ -7,9 +7,14 @@ package struct StopPlaybackSession: Sendable {
   let database: ServiceDatabase
   let leases: StreamLeases
   let ending: EndPlaybackSession
+  let prepareKey: PrepareEventKey
   let clock: WallClock
 
-  package init(database: ServiceDatabase, leases: StreamLeases, ending: EndPlaybackSession, clock: WallClock) {
+  package init(
+    database: ServiceDatabase, leases: StreamLeases, ending: EndPlaybackSession,
+    prepareKey: @escaping PrepareEventKey, clock: WallClock
+  ) {
+    self.prepareKey = prepareKey
     self.database = database
     self.leases = leases
     self.ending = ending
@@ -21,6 +26,7 @@ package struct StopPlaybackSession: Sendable {
   package func stop(
     _ session: PlaybackSessionID, of account: AccountID, profile: ProfileID? = nil, trace: TraceContext?
   ) async throws {
+    await prepareKey(account)
     try await database.write { db in
       guard try SessionStore.running(session, of: account, profile: profile, in: db) != nil else {
         throw PlaybackError.sessionNotFound

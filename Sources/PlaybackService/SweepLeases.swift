@@ -12,6 +12,7 @@ package struct SweepLeases: Service {
   let leases: StreamLeases
   let ending: EndPlaybackSession
   let answers: IdempotencyStore
+  let prepareKey: PrepareEventKey
   let clock: WallClock
   let logger: Logger
 
@@ -47,6 +48,7 @@ package struct SweepLeases: Service {
     while true {
       let expired = leases.expired(limit: Self.batch)
       if expired.isEmpty { return closed }
+      for account in try accounts(of: expired) { await prepareKey(account) }
       let now = clock.now()
       closed += try await database.write { db in
         var count = 0
@@ -58,6 +60,10 @@ package struct SweepLeases: Service {
       }
       for session in expired where leases.hasExpired(session) { leases.drop(session) }
     }
+  }
+
+  private func accounts(of sessions: [PlaybackSessionID]) throws -> Set<AccountID> {
+    try database.read { db in Set(try sessions.compactMap { try SessionStore.account(of: $0, in: db) }) }
   }
 
   /// Forgets ended sessions and answered starts beyond their age, a batch at a time.

@@ -1,3 +1,4 @@
+import AccountsAPI
 import AuditKit
 import Contract
 import EventKit
@@ -18,11 +19,16 @@ package enum RecommendationsModule: ServiceModule {
       durability: .normal, logger: context.logger, metrics: context.metrics)
     var events = try ServiceEvents(context, database: database, publishes: [])
     events.consume(
-      PlaybackConsumer.name, from: [PlaybackConsumer.source], rebuild: PlaybackConsumer.rebuild,
+      PlaybackConsumer.name, from: [PlaybackConsumer.source], opens: true, rebuild: PlaybackConsumer.rebuild,
       PlaybackConsumer.apply)
     events.consume(
       CatalogConsumer.name, from: [CatalogConsumer.source], rebuild: CatalogConsumer.rebuild, CatalogConsumer.apply)
-    events.consume(AccountsConsumer.name, from: [AccountsConsumer.source], AccountsConsumer.apply)
+    let keys = events.keys
+    events.consume(AccountsConsumer.name, from: [AccountsConsumer.source], rebuild: AccountsConsumer.rebuild) {
+      event, db in
+      if let erased = try event.body(AccountErased.self) { keys.forget(erased.accountId) }
+      try AccountsConsumer.apply(event, in: db)
+    }
 
     let position: @Sendable (String, String, SQLSession) throws -> EventPosition = { [events] consumer, source, db in
       try events.position(of: consumer, in: source, db) ?? EventPosition(epoch: "", seq: 0)

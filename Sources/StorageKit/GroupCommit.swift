@@ -71,9 +71,14 @@ final class GroupCommit: Sendable {
   // MARK: - The writer's thread
 
   private func run() {
+    var truncation = LogTruncation()
     while let batch = next() {
-      if !batch.isEmpty { commit(batch) } else { wakeUp.wait() }
+      if !batch.isEmpty { commit(batch, &truncation) }
+      truncation.tryIfDue(connection, limits: limits)
+      guard batch.isEmpty else { continue }
+      if truncation.isDue { _ = wakeUp.wait(timeout: .now() + LogTruncation.pause) } else { wakeUp.wait() }
     }
+    truncation.tryIfDue(connection, limits: limits)
     ended.signal()
   }
 
@@ -93,12 +98,14 @@ final class GroupCommit: Sendable {
     }
   }
 
-  private func commit(_ batch: [Write]) {
+  private func commit(_ batch: [Write], _ truncation: inout LogTruncation) {
     let start = ContinuousClock.now
     do {
+      let afterCommit = AfterCommit()
       let (answers, hasChanges) = try connection.writeWithoutTransaction { database in
-        try transaction(batch, SQLSession(database))
+        try transaction(batch, SQLSession(database, afterCommit: afterCommit))
       }
+      if afterCommit.truncatesLog { truncation.demand() }
       if hasChanges {
         instruments?.recordCommit(writes: batch.count, duration: .now - start)
         for listener in state.withLock({ $0.listeners }) { listener() }

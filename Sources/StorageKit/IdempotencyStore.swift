@@ -98,6 +98,13 @@ package struct IdempotencyStore: Sendable {
     try session.execute("DELETE FROM idempotency_key WHERE scope = ?", scope)
   }
 
+  /// Deletes every key whose scope or kept answer names `id`: whom it stands for is erased. Reads the whole table,
+  /// which holds no more than the kept hours.
+  package func forget(mentioning id: String, in session: SQLSession) throws {
+    try session.execute(
+      "DELETE FROM idempotency_key WHERE instr(scope, ?) > 0 OR instr(body, ?) > 0", id, Array(id.utf8))
+  }
+
   private func find(
     key: String, scope: String, in session: SQLSession
   ) throws -> (hash: String, result: Result)? {

@@ -6,10 +6,18 @@ import GRDBSQLite
 /// Statements are kept by their text, so the text is a constant and every value is a bound `?`.
 package struct SQLSession {
   private let database: Database
+  private let afterCommit: AfterCommit?
   private var connection: OpaquePointer? { database.sqliteConnection }
 
-  init(_ database: Database) {
+  init(_ database: Database, afterCommit: AfterCommit? = nil) {
     self.database = database
+    self.afterCommit = afterCommit
+  }
+
+  /// Has the write-ahead log emptied into the file once this write is committed and no reader needs it any more, so
+  /// that what was deleted is not left in the log. In a read it does nothing.
+  package func truncateLogAfterCommit() {
+    afterCommit?.truncatesLog = true
   }
 
   /// Runs one statement to its end; answers how many rows it inserted, changed or deleted.
@@ -197,3 +205,8 @@ extension SQLSession {
 
 /// SQLITE_TRANSIENT: SQLite makes its own copy.
 private let copied = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+/// What a group of writes has asked for; used on the writer's thread alone.
+final class AfterCommit {
+  var truncatesLog = false
+}

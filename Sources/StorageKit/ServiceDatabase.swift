@@ -112,14 +112,18 @@ package final class ServiceDatabase: Sendable {
     try session.execute("PRAGMA cell_size_check = ON")
     try session.execute("PRAGMA trusted_schema = OFF")
     try session.execute("PRAGMA temp_store = MEMORY")
-    try session.execute("PRAGMA secure_delete = FAST")
+    // What is deleted is overwritten, in freed pages too: an erasure leaves nothing to find in the file.
+    try session.execute("PRAGMA secure_delete = ON")
     try session.execute("PRAGMA journal_size_limit = 67108864")
     if let pages = limits.maximumPages { try session.executeScript("PRAGMA max_page_count = \(pages)") }
     let synchronous = try session.first("PRAGMA synchronous") { $0.int(0) }
     let journal = try session.first("PRAGMA journal_mode") { $0.text(0) }
-    guard synchronous == durability.synchronous, journal == "wal" else {
+    let secureDelete = try session.first("PRAGMA secure_delete") { $0.int(0) }
+    guard synchronous == durability.synchronous, journal == "wal", secureDelete == 1 else {
       throw StorageError.other(
-        code: 0, message: "synchronous is \(synchronous ?? -1) and the journal is \(journal ?? "unknown")")
+        code: 0,
+        message: "synchronous is \(synchronous ?? -1), the journal is \(journal ?? "unknown"), "
+          + "secure_delete is \(secureDelete ?? -1)")
     }
   }
 }

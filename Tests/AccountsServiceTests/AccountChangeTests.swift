@@ -26,7 +26,7 @@ import Testing
       #expect(try await accounts.update(AccountChange(displayName: "עברית"), as: principal).country == "FR")
       let events = try await accounts.events()
       #expect(events.map(\.header.type) == [AccountCreated.type, AccountChanged.type])
-      #expect(try events[1].body(AccountChanged.self)?.country == "FR")
+      #expect(try await accounts.opened(events[1]).body(AccountChanged.self)?.country == "FR")
     }
   }
 

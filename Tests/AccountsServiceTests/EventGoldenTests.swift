@@ -55,4 +55,11 @@ import Testing
       #expect(LoginSessionEnded.Reason(rawValue: reason) != nil, "\(reason)")
     }
   }
+
+  @Test("An erased account reads and writes as it was shipped")
+  func readsErasedAccount() throws {
+    let erased = try Golden.event(AccountErased.self)
+    #expect(erased.accountId.description == "acc_01hzy3v9k2r8m4c6d7e8f9g0h1")
+    #expect(erased.profileIds.map(\.description) == ["prf_01hzy3v9k2r8m4c6d7e8f9g0h1"])
+  }
 }

@@ -59,6 +59,50 @@ struct ConsumerTests {
     }
   }
 
+  @Test("An erased account leaves nothing of any of its profiles but ended sessions without a title")
+  func accountErased() async throws {
+    try await withStage { stage async throws in
+      let other = PlaybackStage.viewer("other", account: AccountID(seed: "other"))
+      let profiles = ["profile", "sibling"].map { PlaybackStage.viewer($0).profile }
+      for viewer in [PlaybackStage.viewer, PlaybackStage.viewer("sibling"), other] {
+        try await stage.beat(try await stage.start(by: viewer), at: 30, account: viewer.account)
+      }
+      try await stage.hear(
+        AccountErased(accountId: PlaybackStage.account, profileIds: profiles, at: stage.time.now), from: "/accounts",
+        subject: "\(PlaybackStage.account)")
+      #expect(try stage.told(PlaybackEnded.self).map(\.reason) == [.profileDeleted, .profileDeleted])
+      let left = try stage.database.read { db in
+        try db.rows(
+          """
+          SELECT 'viewing ' || title_id FROM viewings WHERE profile_id IN (?, ?)
+          UNION ALL SELECT 'session ' || title_id FROM sessions WHERE account_id = ? LIMIT 100
+          """, profiles[0], profiles[1], PlaybackStage.account
+        ) { $0.text(0) }
+      }
+      #expect(left == ["session ", "session "])
+      #expect(try stage.history(of: other).map(\.titleId) == [PlaybackStage.film])
+    }
+  }
+
+  @Test("No event shows which title it is about; without a key it is told without one, and all goes on")
+  func sealed() async throws {
+    try await withStage { stage async throws in
+      let session = try await stage.start()
+      try await stage.beat(session, at: 30)
+      #expect(try stage.told(PlaybackProgressed.self).map(\.positionSeconds) == [30])
+      stage.sealing.drop()
+      try await stage.stop(session)
+      let told = try stage.told()
+      #expect(told.map(\.header.account) == Array(repeating: PlaybackStage.account, count: 3))
+      for event in told {
+        #expect(!String(decoding: event.json, as: UTF8.self).contains(PlaybackStage.film.description))
+      }
+      let ended = try #require(try told.last?.body(PlaybackEnded.self))
+      #expect(ended.titleId == nil && ended.durationSeconds == 0 && ended.sessionId == session.id)
+      #expect(try stage.history().map(\.positionSeconds) == [30])
+    }
+  }
+
   @Test("A log-in that ends takes its sessions with it, and no others")
   func signedOut() async throws {
     try await withStage { stage async throws in

@@ -178,14 +178,15 @@ struct ListTests {
       (#"{"thumbs":"ＵＰ"}"#, 422, "thumbs"), (#"{"thumbs":"👍"}"#, 422, "thumbs"),
       (#"{"thumbs":"\u202eup"}"#, 422, "thumbs"), (#"{"thumbs":"up","why":"x"}"#, 422, "why"),
       (#"{"thumbs":"up","thumbs":"down"}"#, 400, nil), ("[]", 400, nil), ("", 400, nil),
-      (#"{"thumbs":"\#(String(repeating: "u", count: 10_000_000))"}"#, 413, nil),
+      ("10 MB", 413, nil),
     ] as [(String, Int, String?)])
   func badThumbs(_ body: String, _ status: Int, _ field: String?) async throws {
     try await withPlayback { playback async throws in
       let answer = try await playback.service.transport.send(
         TransportRequest(
           method: .put, target: "/v1/profiles/\(PlaybackServer.profile)/ratings/\(titles[0])",
-          headers: [("content-type", "application/json")], body: Array(body.utf8),
+          headers: [("content-type", "application/json")],
+          body: body == "10 MB" ? Array(repeating: 0x75, count: 10_000_000) : Array(body.utf8),
           context: .test(PlaybackServer.principal())))
       #expect(answer.status == status || (status == 400 && answer.status == 422), "\(answer.status)")
       if let field { #expect(answer.problem.errors?.map(\.field) == [field]) }
@@ -203,6 +204,27 @@ struct ListTests {
           method: .put, target: "/v1/profiles/\(PlaybackServer.profile)/list/\(title)",
           context: .test(PlaybackServer.principal())))
       #expect([400, 404, 422].contains(answer.status), "\(answer.status)")
+    }
+  }
+
+  @Test("The export has all of one profile, seen or not, and is for services alone")
+  func export() async throws {
+    try await withPlayback { playback async throws in
+      let path = ProfileExportPath(account: PlaybackServer.account, profile: PlaybackServer.profile)
+      let session = try await playback.start(titles[0])
+      _ = try await playback.beat(session.id, at: 100)
+      try await playback.add(titles[1])
+      try await playback.rate(titles[2], .down)
+      let export = try await playback.service.transport.call(
+        PlaybackExportEndpoints.export, path, in: .test(.service("gateway")))
+      #expect(export.history.map(\.titleId) == [titles[0]])
+      #expect(export.list.map(\.titleId) == [titles[1]])
+      #expect(export.ratings.map(\.titleId) == [titles[2]])
+      #expect(export.playbackSessions.map(\.id) == [session.id])
+      await #expect {
+        try await playback.service.transport.call(
+          PlaybackExportEndpoints.export, path, in: .test(PlaybackServer.principal()))
+      } throws: { ($0 as? Problem)?.status == 403 }
     }
   }
 

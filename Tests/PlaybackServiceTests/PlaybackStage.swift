@@ -2,13 +2,15 @@ import AccountsAPI
 import CatalogAPI
 import ConfigKit
 import Contract
-import EventKit
 import Logging
 import PlaybackAPI
 import PlaybackService
 import SecurityKit
 import StorageKit
+import Synchronization
 import TestKit
+
+@testable import EventKit
 
 /// Playback over a real SQLite file, with a time that passes when the test says so.
 struct PlaybackStage: Sendable {
@@ -18,6 +20,7 @@ struct PlaybackStage: Sendable {
   let settings: PlaybackSettings
   let keys: StackKeys
   private let outbox: Outbox
+  let sealing = OneKey()
 
   static let film = TitleID(seed: "film")
   static let series = TitleID(seed: "not encoded yet")
@@ -41,7 +44,7 @@ struct PlaybackStage: Sendable {
     settings = try PlaybackSettings(SettingsReader(environment: environment))
     self.keys = keys
     database = try ServiceDatabase(path: "\(folder)/playback.db", migrations: PlaybackSchema.all, clock: time.clock)
-    outbox = Outbox(source: "/playback", clock: time.clock)
+    outbox = Outbox(source: "/playback", clock: time.clock, keys: sealing)
     playback = PlaybackParts(
       settings: settings, database: database, outbox: outbox, keys: keys, clock: time.clock,
       logger: Logger(label: "test"), monotonicNow: time.monotonic)
@@ -106,7 +109,11 @@ struct PlaybackStage: Sendable {
   }
 
   func told<Body: EventBody>(_ type: Body.Type) throws -> [Body] {
-    try told().compactMap { try $0.body(type) }
+    try told().compactMap { event in
+      guard let sealed = try event.sealedBody() else { return try event.body(type) }
+      // The same bytes as other services get; opened as they would.
+      return try sealing.open(event, sealed).body(type)
+    }
   }
 
   func history(of viewer: PlaybackViewer = viewer) throws -> [HistoryEntry] {
@@ -126,5 +133,20 @@ func withStage(
     try await stage.knowTitles()
     try await body(stage)
     stage.database.close()
+  }
+}
+
+/// The same key for every account; none once it is dropped.
+final class OneKey: EventKeyring {
+  private let key = Mutex<SealingKey?>(.random())
+
+  func drop() { key.withLock { $0 = nil } }
+
+  func sealingKey(of account: AccountID, in session: SQLSession) throws -> SealingKey? { key.withLock { $0 } }
+
+  func open(_ event: Event, _ sealed: String) throws -> Event {
+    struct Closed: Error {}
+    guard let key = key.withLock({ $0 }), let opened = try EventSeal.open(event, with: key) else { throw Closed() }
+    return opened
   }
 }

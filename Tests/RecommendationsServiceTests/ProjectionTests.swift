@@ -84,6 +84,22 @@ import Testing
     }
   }
 
+  @Test("An erased account leaves no trace of any of its profiles")
+  func erasesAccount() async throws {
+    var events = SampleEvents()
+    try events.title(facts("t"))
+    for profile in ["kept", "gone", "gone too"] { try events.start(profile, "t") }
+    try events.erase("gone", profiles: ["gone", "gone too"])
+    try events.progress("gone too", "t", share: 0.5)
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      let rows = try database.projection()
+      let gone = ["gone", "gone too"].map { profileID($0).description }
+      #expect(Set(rows.filter { row in gone.contains { row.contains($0) } }) == Set(gone))
+      #expect(rows.contains("\(titleID("t")) \(Trending.hour(of: noon)) 1"))
+    }
+  }
+
   @Test("A hidden title leaves the profile's watches and counts, and comes back when it is watched again")
   func hides() async throws {
     var events = SampleEvents()

@@ -55,6 +55,20 @@ import Testing
     }
   }
 
+  @Test("The export has what was learned of one profile, and is for services alone")
+  func exports() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      let path = ProfileExportPath(account: AccountID(seed: "vera"), profile: profileID("vera"))
+      let export = try await service.transport.call(
+        RecommendationsExportEndpoints.export, path, in: .test(.service("gateway")))
+      #expect(export.watches.map(\.titleId) == [titleID("t7")])
+      #expect(export.countedPlays.map(\.titleId) == [titleID("t7")])
+      await #expect {
+        try await service.transport.call(RecommendationsExportEndpoints.export, path, in: .test(principal))
+      } throws: { ($0 as? Problem)?.status == 403 }
+    }
+  }
+
   @Test("A new event moves the basis together with what it leads to")
   func movesBasis() async throws {
     var events = try sample()

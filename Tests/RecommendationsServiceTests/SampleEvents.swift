@@ -60,6 +60,11 @@ struct SampleEvents {
     try tell(hidden, from: "/playback", subject: profileID(profile).description)
   }
 
+  mutating func erase(_ account: String, profiles: [String]) throws {
+    let erased = AccountErased(accountId: AccountID(seed: account), profileIds: profiles.map(profileID), at: noon)
+    try tell(erased, from: "/accounts", subject: erased.accountId.description)
+  }
+
   mutating func delete(_ profile: String) throws {
     let deleted = ProfileDeleted(profileId: profileID(profile), accountId: AccountID(seed: profile))
     try tell(deleted, from: "/accounts", subject: profileID(profile).description)

@@ -30,7 +30,7 @@ struct AccountsMail {
     self.outgoing = outgoing
     sender = MailSender(
       database: database, outgoing: outgoing, composer: MailComposer(settings: settings, linkKey: linkKey),
-      courier: courier, clock: context.clock, logger: context.logger,
+      courier: courier, folder: folder, clock: context.clock, logger: context.logger,
       sent: context.metrics.counter(
         "accounts_mails_total", help: "Tries to send a mail, by outcome.", labels: ["outcome"]))
   }

@@ -19,6 +19,8 @@ struct MailSender: Service {
   let outgoing: OutgoingMail
   let composer: MailComposer
   let courier: any MailCourier
+  /// Where messages are files; nil where a mail server takes them.
+  let folder: MailboxFolder?
   let clock: WallClock
   let logger: Logger
   /// By outcome.
@@ -87,7 +89,12 @@ struct MailSender: Service {
     } catch let error as MailError {
       return try await handle(error, mail)
     }
-    try await database.write { try MailStore.delete(mail.id, in: $0) }
+    let isErased = try await database.write { db in
+      try MailStore.delete(mail.id, in: db)
+      return try AccountID(message.owner).map { try AccountStore.account($0, in: db) == nil } ?? false
+    }
+    // Erased while the message was on its way, after its mailbox was cleared.
+    if isErased { try folder?.forget(owner: message.owner) }
     return .sent
   }
 

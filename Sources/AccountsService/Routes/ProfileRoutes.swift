@@ -132,7 +132,8 @@ struct ProfileRoutes: Sendable {
   }
 
   private func tell(_ profile: Profile, trace: TraceContext, in db: SQLSession) throws {
-    try outbox.append(ProfileChanged(profile), subject: profile.id.description, in: db, trace: trace)
+    try outbox.append(
+      ProfileChanged(profile), of: profile.accountId, subject: profile.id.description, in: db, trace: trace)
   }
 }
 

@@ -3,10 +3,11 @@ import StorageKit
 
 /// The tables of accounts: those of the kits, then its own. Append-only.
 enum AccountsSchema {
-  static let migrations: [Migration] =
-    EventSchema.migrations(startingAt: 1)
-    + IdempotencySchema.migrations(startingAt: EventSchema.count + 1)
-    + own(startingAt: EventSchema.count + IdempotencySchema.count + 1)
+  static let migrations: [Migration] = {
+    var all = EventSchema.migrations(startingAt: 1)
+    for more in [IdempotencySchema.migrations, own] { all += more(all.count + 1) }
+    return all
+  }()
 
   private static func own(startingAt first: Int) -> [Migration] {
     [
@@ -68,6 +69,8 @@ enum AccountsSchema {
       BindingSchema.migration(first + 5),
       DeviceCodeSchema.migration(first + 6),
       SigningKeySchema.migration(first + 7),
+      ErasureSchema.erasedAccounts(first + 8),
+      ErasureSchema.eventKeys(first + 9),
     ]
   }
 }

@@ -43,6 +43,15 @@ package struct MailboxFolder: MailCourier {
     }
   }
 
+  /// Whose messages are there.
+  package func owners() throws -> Set<String> {
+    Set(
+      try FileManager.default.contentsOfDirectory(atPath: path).compactMap { name in
+        let parts = name.split(separator: ".")
+        return parts.count == 3 && parts[2] == "eml" ? String(parts[1]) : nil
+      })
+  }
+
   private func makeRoom() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: path).filter { $0.hasSuffix(".eml") }
     guard names.count > maximum else { return }

@@ -19,6 +19,7 @@ struct ViewerAuthenticator: Authenticator {
   private let keyRing: KeyRing
   private let endedSessions: BoundedCache<LoginSessionID, Bool>
   private let bindings: BoundedCache<LoginSessionID, ProfileBinding>
+  private let erasedAccounts: BoundedCache<AccountID, Bool>
   private let profiles: ProfileDirectory
   private let lock: ProfileLock
   private let clock: WallClock
@@ -30,6 +31,7 @@ struct ViewerAuthenticator: Authenticator {
     tokens = BoundedCache(limit: settings.cachedTokens)
     endedSessions = BoundedCache(limit: settings.cachedTokens)
     bindings = BoundedCache(limit: settings.cachedTokens)
+    erasedAccounts = BoundedCache(limit: settings.cachedTokens)
     self.keyRing = keyRing
     self.profiles = profiles
     self.lock = lock
@@ -53,6 +55,11 @@ struct ViewerAuthenticator: Authenticator {
     if let known = bindings[bound.loginSessionId], known.version >= bound.version { return }
     bindings[bound.loginSessionId] = ProfileBinding(
       profile: bound.profileId, kids: bound.kids, version: bound.version)
+  }
+
+  /// From now on no token of this account is good.
+  func end(_ account: AccountID) {
+    erasedAccounts[account] = true
   }
 
   func authenticate(
@@ -118,6 +125,9 @@ struct ViewerAuthenticator: Authenticator {
   private func requireNotEnded(_ principal: Principal) throws {
     if let session = principal.loginSession, endedSessions[session] == true {
       throw Problem.unauthenticated("This log-in session has ended; log in again.")
+    }
+    if let account = principal.account, erasedAccounts[account] == true {
+      throw Problem.unauthenticated("This account has been erased.")
     }
   }
 }

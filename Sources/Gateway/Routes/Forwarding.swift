@@ -42,6 +42,7 @@ struct Forwarding: Sendable {
         AccountsEndpoints.account,
         PlanEndpoints.plans,
         PlanEndpoints.changePlan,
+        ErasureEndpoints.erase,
         AccountsEndpoints.profiles,
         AccountsEndpoints.createProfile,
         AccountsEndpoints.profile,

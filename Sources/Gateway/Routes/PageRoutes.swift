@@ -9,6 +9,7 @@ struct PageRoutes: Sendable {
   let row: RowPage
   let title: TitlePage
   let search: SearchPage
+  let export: AccountDocument
 
   func addRoutes(to routes: inout Routes) {
     routes.answer(GatewayEndpoints.home) { call in
@@ -21,9 +22,20 @@ struct PageRoutes: Sendable {
       Self.page(
         try await title.json(for: call.parameters.title, profile: call.parameters.profile, in: call.request.context))
     }
+    routes.answer(GatewayEndpoints.export) { call in
+      Self.document(try await export.json(of: call.request.account(), in: call.request.context))
+    }
     routes.answer(GatewayEndpoints.search) { call in
       Self.page(try await search.json(for: call.parameters, in: call.request.context))
     }
+  }
+
+  private static func document(_ json: [UInt8]) -> Answer {
+    var answer = Answer.json(json)
+    answer.headers += [
+      ("cache-control", "no-store"), ("content-disposition", "attachment; filename=\"matinee-export.json\""),
+    ]
+    return answer
   }
 
   /// A profile's page is nobody else's, and may be another a moment later.

@@ -35,12 +35,14 @@ struct GatewayFeeds: Sendable {
             let said = try JSON.decode(AccountsSnapshotLine.self, from: line)
             if let ended = said.endedLoginSession { authenticator.end(ended.loginSessionId) }
             if let bound = said.boundLoginSession { authenticator.bind(bound) }
+            if let erased = said.erasedAccount { authenticator.end(erased.accountId) }
           }
         },
         apply: { event in
           try profiles.apply(event)
           if let ended = try event.body(LoginSessionEnded.self) { authenticator.end(ended.loginSessionId) }
           if let bound = try event.body(LoginSessionBound.self) { authenticator.bind(bound) }
+          if let erased = try event.body(AccountErased.self) { authenticator.end(erased.accountId) }
         }),
       try ViewFeed(
         context, name: "gateway-viewing", source: "/playback",

@@ -14,14 +14,17 @@ package struct AccountsConsumer: Sendable {
   let ending: EndPlaybackSession
   let answers: IdempotencyStore
   let leases: StreamLeases
+  let forgetKey: @Sendable (AccountID) -> Void
   let clock: WallClock
 
   /// Open sessions of one account are bounded by its plan; this bounds the work all the same.
   private static let sessionLimit = 1000
 
   package init(
-    ending: EndPlaybackSession, answers: IdempotencyStore, leases: StreamLeases, clock: WallClock
+    ending: EndPlaybackSession, answers: IdempotencyStore, leases: StreamLeases,
+    forgetKey: @escaping @Sendable (AccountID) -> Void, clock: WallClock
   ) {
+    self.forgetKey = forgetKey
     self.ending = ending
     self.answers = answers
     self.leases = leases
@@ -42,6 +45,8 @@ package struct AccountsConsumer: Sendable {
       try end(playing, because: .profileLocked, in: db)
     } else if let ended = try event.body(LoginSessionEnded.self) {
       try end(ended, in: db)
+    } else if let erased = try event.body(AccountErased.self) {
+      try erase(erased, in: db)
     }
   }
 
@@ -55,6 +60,7 @@ package struct AccountsConsumer: Sendable {
           try put(account.plan, account.entitlements, of: account.accountId, in: db)
         }
         if let ended = known.endedLoginSession { try end(ended, in: db) }
+        if let erased = known.erasedAccount { try erase(erased, in: db) }
       })
   }
 
@@ -70,15 +76,24 @@ package struct AccountsConsumer: Sendable {
     try end(beyond.map(\.id), because: .planChanged, in: db)
   }
 
+  private func erase(_ erased: AccountErased, in db: SQLSession) throws {
+    // First, so that what ends is told without the title.
+    forgetKey(erased.accountId)
+    for profile in erased.profileIds { try erase(profile, of: erased.accountId, in: db) }
+    try TitleStore.forgetPlan(of: erased.accountId, in: db)
+    db.truncateLogAfterCommit()
+  }
+
   private func erase(_ profile: ProfileID, of account: AccountID, in db: SQLSession) throws {
     try end(
       SessionStore.open(of: account, profile: profile, limit: Self.sessionLimit, in: db), because: .profileDeleted,
       in: db)
-    try SessionStore.markProfileDeleted(profile, in: db)
+    try SessionStore.forgetProfile(profile, in: db)
     try ViewingStore.erase(profile, in: db)
     try ListStore.erase(profile, in: db)
     try RatingStore.erase(profile, in: db)
     try answers.forget(scope: StartPlaybackSession.scope(of: profile), in: db)
+    db.truncateLogAfterCommit()
   }
 
   private func end(_ login: LoginSessionEnded, in db: SQLSession) throws {

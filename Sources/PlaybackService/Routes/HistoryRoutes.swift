@@ -29,6 +29,11 @@ package struct HistoryRoutes: Sendable {
           return HistoryCursor(lastWatchedAt: time, viewing: viewing)
         })
     }
+    routes.on(PlaybackExportEndpoints.export) { call in
+      try database.read { db in
+        try ExportStore.export(of: call.parameters.profile, account: call.parameters.account, in: db)
+      }
+    }
     routes.answer(PlaybackEndpoints.resumePoints) { call in
       let viewer = try call.request.viewer(of: call.parameters.profile)
       return .json(

@@ -9,6 +9,7 @@ package struct ListRoutes: Sendable {
   let settings: PlaybackSettings
   let database: ServiceDatabase
   let outbox: Outbox
+  let prepareKey: PrepareEventKey
   let clock: WallClock
 
   package func add(to routes: inout Routes) {
@@ -43,6 +44,7 @@ package struct ListRoutes: Sendable {
   private func put(_ call: Call<ListPath, Empty>) async throws -> Empty {
     let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
     let now = clock.now()
+    await prepareKey(viewer.account)
     try await database.write { db in
       try requireVisible(title, to: viewer, in: db)
       guard try ListStore.add(title, to: viewer.profile, at: now, in: db) else { return }
@@ -57,6 +59,7 @@ package struct ListRoutes: Sendable {
   private func remove(_ call: Call<ListPath, Empty>) async throws -> Empty {
     let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
     let now = clock.now()
+    await prepareKey(viewer.account)
     try await database.write { db in
       guard try ListStore.remove(title, from: viewer.profile, in: db) else { return }
       try tellList(title, isListed: false, by: viewer, at: now, call.request, in: db)
@@ -71,7 +74,7 @@ package struct ListRoutes: Sendable {
     try outbox.append(
       ListChanged(
         profileId: viewer.profile, accountId: viewer.account, titleId: title, isListed: isListed, at: now),
-      subject: viewer.profile.description, in: db, trace: request.context.trace)
+      of: viewer.account, subject: viewer.profile.description, in: db, trace: request.context.trace)
   }
 
   // MARK: - Thumbs
@@ -79,6 +82,7 @@ package struct ListRoutes: Sendable {
   private func rate(_ call: Call<ListPath, NewRating>) async throws -> Empty {
     let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
     let (thumbs, now) = (call.body.thumbs, clock.now())
+    await prepareKey(viewer.account)
     try await database.write { db in
       try requireVisible(title, to: viewer, in: db)
       let before = try RatingStore.thumbs(of: viewer.profile, for: title, in: db)
@@ -95,6 +99,7 @@ package struct ListRoutes: Sendable {
   private func withdraw(_ call: Call<ListPath, Empty>) async throws -> Empty {
     let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
     let now = clock.now()
+    await prepareKey(viewer.account)
     try await database.write { db in
       guard try RatingStore.remove(title, of: viewer.profile, in: db) else { return }
       try tellRating(nil, of: title, by: viewer, at: now, call.request, in: db)
@@ -108,7 +113,7 @@ package struct ListRoutes: Sendable {
   ) throws {
     try outbox.append(
       RatingChanged(profileId: viewer.profile, accountId: viewer.account, titleId: title, thumbs: thumbs, at: now),
-      subject: viewer.profile.description, in: db, trace: request.context.trace)
+      of: viewer.account, subject: viewer.profile.description, in: db, trace: request.context.trace)
   }
 
   // MARK: - History
@@ -117,11 +122,12 @@ package struct ListRoutes: Sendable {
   private func hide(_ call: Call<ListPath, Empty>) async throws -> Empty {
     let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
     let now = clock.now()
+    await prepareKey(viewer.account)
     try await database.write { db in
       guard try ViewingStore.hide(title, of: viewer.profile, in: db) else { return }
       try outbox.append(
         ViewingHidden(profileId: viewer.profile, accountId: viewer.account, titleId: title, at: now),
-        subject: viewer.profile.description, in: db, trace: call.request.context.trace)
+        of: viewer.account, subject: viewer.profile.description, in: db, trace: call.request.context.trace)
     }
     return Empty()
   }

@@ -44,6 +44,7 @@ package struct RunningSession: Sendable {
 /// Whom a session's events are about.
 package struct SessionIdentity: Sendable {
   package let id: PlaybackSessionID
+  package let account: AccountID
   package let profile: ProfileID
   package let title: TitleID
   package let viewing: Int64
@@ -99,6 +100,10 @@ package enum SessionStore {
     try db.execute(
       "UPDATE sessions SET position_seconds = ?, heartbeat_at = ?, published_state = ?, published_at = ? WHERE id = ?",
       positionSeconds, now, published?.state, published?.at, id)
+  }
+
+  package static func account(of id: PlaybackSessionID, in db: SQLSession) throws -> AccountID? {
+    try db.first("SELECT account_id FROM sessions WHERE id = ?", id) { try $0.id(0) }
   }
 
   package static func identity(_ id: PlaybackSessionID, in db: SQLSession) throws -> SessionIdentity? {
@@ -191,20 +196,25 @@ package enum SessionStore {
       """, now, limit)
   }
 
-  /// Marks the ended sessions of a deleted profile, so that they are forgotten as soon as may be.
-  package static func markProfileDeleted(_ profile: ProfileID, in db: SQLSession) throws {
+  /// Takes out of the ended sessions of a deleted profile what was watched, and has them forgotten as soon as may be:
+  /// until then their media addresses must be known to be ended.
+  package static func forgetProfile(_ profile: ProfileID, in db: SQLSession) throws {
     try db.execute(
-      "UPDATE sessions SET end_reason = 'profileDeleted' WHERE profile_id = ? AND ended_at IS NOT NULL", profile)
+      """
+      UPDATE sessions SET end_reason = 'profileDeleted', title_id = '', login_session_id = NULL, viewing_id = 0,
+        position_seconds = 0, duration_seconds = 1
+      WHERE profile_id = ? AND ended_at IS NOT NULL
+      """, profile)
   }
 
   // MARK: - Rows
 
   private static let identityColumns =
-    "id, profile_id, title_id, viewing_id, duration_seconds, position_seconds, media_expires_at"
+    "id, profile_id, title_id, viewing_id, duration_seconds, position_seconds, media_expires_at, account_id"
 
   private static func identity(_ row: SQLRow) throws -> SessionIdentity {
     SessionIdentity(
-      id: try row.id(0), profile: try row.id(1), title: try row.id(2), viewing: row.int64(3),
+      id: try row.id(0), account: try row.id(7), profile: try row.id(1), title: try row.id(2), viewing: row.int64(3),
       durationSeconds: row.double(4), positionSeconds: row.double(5), mediaExpiresAt: row.time(6))
   }
 }

@@ -68,6 +68,10 @@ package enum TitleStore {
       account, plan, allowance?.streams, allowance?.maxHeight)
   }
 
+  package static func forgetPlan(of account: AccountID, in db: SQLSession) throws {
+    try db.execute("DELETE FROM accounts WHERE id = ?", account)
+  }
+
   package static func forgetTitles(in db: SQLSession) throws {
     try db.execute("DELETE FROM titles")
   }

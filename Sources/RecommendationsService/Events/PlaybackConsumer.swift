@@ -38,25 +38,28 @@ enum PlaybackConsumer {
   }
 
   private static func apply(_ started: PlaybackStarted, in db: SQLSession) throws {
+    guard let titleId = started.titleId else { return }
     guard try !WatchStore.isErased(started.profileId, in: db) else { return }
-    let title = try ProjectionStore.number(of: started.titleId, in: db)
+    let title = try ProjectionStore.number(of: titleId, in: db)
     try WatchStore.begin(title, by: started.profileId, at: started.startedAt, in: db)
     try PlayCountStore.count(title, by: started.profileId, at: started.startedAt, in: db)
   }
 
   private static func apply(_ progressed: PlaybackProgressed, in db: SQLSession) throws {
+    guard let titleId = progressed.titleId else { return }
     guard try !WatchStore.isErased(progressed.profileId, in: db) else { return }
     let watch = Watch(
-      title: try ProjectionStore.number(of: progressed.titleId, in: db),
+      title: try ProjectionStore.number(of: titleId, in: db),
       positionSeconds: max(0, progressed.positionSeconds), durationSeconds: max(0, progressed.durationSeconds),
       watchedSeconds: max(0, progressed.watchedSeconds), lastAt: progressed.at)
     try WatchStore.set(watch, by: progressed.profileId, in: db)
   }
 
   private static func apply(_ ended: PlaybackEnded, in db: SQLSession) throws {
+    guard let titleId = ended.titleId else { return }
     guard try !WatchStore.isErased(ended.profileId, in: db) else { return }
     let watch = Watch(
-      title: try ProjectionStore.number(of: ended.titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
+      title: try ProjectionStore.number(of: titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
       durationSeconds: max(0, ended.durationSeconds), watchedSeconds: max(0, ended.watchedSeconds), lastAt: ended.at)
     try WatchStore.set(watch, by: ended.profileId, in: db)
   }

@@ -21,6 +21,9 @@ struct RowRoutes: Sendable {
       try call.request.requireProfile(call.parameters.profile)
       return .json(try row(call.parameters, for: call.request.principal))
     }
+    routes.on(RecommendationsExportEndpoints.export) { call in
+      try database.read { try ExportStore.export(of: call.parameters.profile, in: $0) }
+    }
     routes.on(RecommendationsEndpoints.similar) { call in
       try similar(call.parameters, for: call.request.principal)
     }

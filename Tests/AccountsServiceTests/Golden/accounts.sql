@@ -44,6 +44,17 @@ CREATE TABLE device_code (
   CHECK ((account_id IS NULL) = (decision IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE erased_account (
+  id TEXT NOT NULL PRIMARY KEY,
+  profile_ids TEXT NOT NULL,
+  erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event_key (
+  account_id TEXT NOT NULL PRIMARY KEY REFERENCES account (id),
+  key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE failing_subject (
   consumer TEXT NOT NULL,
   source TEXT NOT NULL,

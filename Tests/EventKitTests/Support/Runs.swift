@@ -50,12 +50,13 @@ extension NoteSource {
 /// A consumer of `/notes` over a database of effects.
 func makeConsumer(
   of source: NoteSource, over bus: MemoryBus, into database: ServiceDatabase, feed: (any Transport)? = nil,
-  settings: EventSettings = quickSettings, rebuild: ConsumerRebuild? = nil,
+  settings: EventSettings = quickSettings, rebuild: ConsumerRebuild? = nil, keys: EventKeys? = nil,
   apply: @escaping @Sendable (Event, SQLSession) throws -> Void = applyNote
 ) -> Consumer {
   let transport = feed ?? source.feed()
   return Consumer(
-    ConsumerDefinition(name: "effects", sources: ["/notes"], rebuild: rebuild, apply: apply), service: "readers",
+    ConsumerDefinition(name: "effects", sources: ["/notes"], rebuild: rebuild, keys: keys, apply: apply),
+    service: "readers",
     database: database, bus: bus, letters: bus, feed: { _ in SourceFeed(transport, caller: "readers") },
     settings: settings, clock: .system, logger: quietLogger, metrics: Metrics())
 }

@@ -1,0 +1,49 @@
+package import Contract
+
+package enum RecommendationsExportEndpoints {
+  /// For the gateway, which has found the profile among the account's.
+  package static let export = Endpoint<ProfileExportPath, Empty, RecommendationsExport>(
+    "recommendations.export", .get, "/internal/accounts/{account}/profiles/{profile}/export", access: .service,
+    summary: "All that recommendations keeps of a profile.")
+}
+
+/// What pages are made from: learned from playback's events.
+package struct RecommendationsExport: Codable, Sendable {
+  package struct Watched: Codable, Sendable, Hashable {
+    package var titleId: TitleID
+    package var positionSeconds: Double
+    package var durationSeconds: Double
+    package var watchedSeconds: Double
+    package var lastWatchedAt: Timestamp
+
+    package init(
+      titleId: TitleID, positionSeconds: Double, durationSeconds: Double, watchedSeconds: Double,
+      lastWatchedAt: Timestamp
+    ) {
+      self.titleId = titleId
+      self.positionSeconds = positionSeconds
+      self.durationSeconds = durationSeconds
+      self.watchedSeconds = watchedSeconds
+      self.lastWatchedAt = lastWatchedAt
+    }
+  }
+
+  /// The hour, counted from 1970, in which a play was counted among a title's.
+  package struct Counted: Codable, Sendable, Hashable {
+    package var titleId: TitleID
+    package var hour: Int
+
+    package init(titleId: TitleID, hour: Int) {
+      self.titleId = titleId
+      self.hour = hour
+    }
+  }
+
+  package var watches: [Watched]
+  package var countedPlays: [Counted]
+
+  package init(watches: [Watched], countedPlays: [Counted]) {
+    self.watches = watches
+    self.countedPlays = countedPlays
+  }
+}

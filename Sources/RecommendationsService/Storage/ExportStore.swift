@@ -1,0 +1,31 @@
+import Contract
+import RecommendationsAPI
+import StorageKit
+
+/// All SQL of taking a profile's data away.
+enum ExportStore {
+  /// At the bound the export fails rather than leaves something out.
+  private static let rowLimit = 50_000
+
+  static func export(of profile: ProfileID, in db: SQLSession) throws -> RecommendationsExport {
+    let watches = try db.rows(
+      """
+      SELECT t.id, w.position_seconds, w.duration_seconds, w.watched_seconds, w.last_at
+      FROM watch w JOIN title t ON t.number = w.title WHERE w.profile = ? ORDER BY w.last_at DESC LIMIT ?
+      """, profile, rowLimit,
+      as: { row in
+        RecommendationsExport.Watched(
+          titleId: try row.id(0), positionSeconds: row.double(1), durationSeconds: row.double(2),
+          watchedSeconds: row.double(3), lastWatchedAt: row.time(4))
+      })
+    let counted = try db.rows(
+      """
+      SELECT t.id, c.hour FROM counted_play c JOIN title t ON t.number = c.title
+      WHERE c.profile = ? ORDER BY c.hour DESC LIMIT ?
+      """, profile, rowLimit, as: { RecommendationsExport.Counted(titleId: try $0.id(0), hour: $0.int(1)) })
+    guard max(watches.count, counted.count) < rowLimit else {
+      throw Problem.unavailable("There is more than one export can hold.")
+    }
+    return RecommendationsExport(watches: watches, countedPlays: counted)
+  }
+}
