@@ -45,6 +45,7 @@ extension SystemTests {
       #expect(seen["after"].items.compactMap(\.text) == ["Vera", "Kim"])
       #expect(seen["kids"].items.compactMap(\.text) == ["Kim"])
       #expect(seen["wrong"].text?.contains("PIN") == true)
+      #expect(seen["chosen"].text == "/avatars/kite.svg")
       #expect(seen["starts"].number == 2 && seen["problem"].text == "")
       #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")
     }

@@ -72,6 +72,22 @@ with sync_playwright() as playwright:
     page.wait_for_selector("#header:not([hidden])")
     page.wait_for_function("() => location.hash === '#/home'")
 
+    # Pictures and PINs are changed in the settings.
+    page.goto(f"{address}/#/settings")
+    page.wait_for_selector("[data-settings]")
+    kim = page.locator("[data-settings]").nth(1)
+    kim.locator("button[title=kite]").click()
+    page.wait_for_function("() => document.querySelectorAll('[data-settings]')[1].querySelector('h2 img').src.endsWith('/avatars/kite.svg')")
+    kim.locator("input[name=pin]").fill("0815")
+    kim.locator("input[name=password]").fill(password)
+    kim.locator("form button >> nth=0").click()
+    page.wait_for_selector("[data-settings] >> nth=1 >> text=Remove the PIN")
+    shoot(page, "settings")
+    kim.locator("input[name=password]").fill(password)
+    kim.locator("text=Remove the PIN").click()
+    page.wait_for_selector("[data-settings] >> nth=1 >> text=Lock with a PIN")
+    chosen = kim.locator("h2 img").get_attribute("src")
+
     # As a kids' profile the device shows nobody else, a reload included, and is left by password.
     profiles(page)
     page.click("[data-profile]:has-text('Kim')")
@@ -103,7 +119,7 @@ with sync_playwright() as playwright:
     page.wait_for_function(f"at => ({POSITION})() > at + 3", arg=before)
     shoot(page, "plan")
     print(json.dumps({
-        "every": every, "wrong": wrong, "kids": kids, "after": after, "starts": len(started), "before": before,
+        "every": every, "wrong": wrong, "kids": kids, "chosen": chosen, "after": after, "starts": len(started), "before": before,
         "position": page.evaluate(POSITION), "problem": page.inner_text(".problem"), "faults": faults,
     }))
     browser.close()

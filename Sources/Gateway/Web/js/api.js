@@ -64,6 +64,12 @@ export const api = {
   profiles: () => authorised("GET", "/v1/profiles"),
   /** `proof` is `{ pin }` or `{ password }`; without a profile the device is nobody's. */
   useProfile: (profileId, proof = {}) => authorised("PUT", "/v1/sessions/current/profile", { profileId, ...proof }),
+  changeProfile: (id, change) => authorised("PATCH", `/v1/profiles/${id}`, change),
+  setPIN: (id, pin, password) => authorised("PUT", `/v1/profiles/${id}/pin`, { pin, password }),
+  removePIN: (id, password) => authorised("DELETE", `/v1/profiles/${id}/pin`, { password }),
+  plans: () => authorised("GET", "/v1/plans"),
+  account: () => authorised("GET", "/v1/account"),
+  changePlan: (plan) => authorised("PUT", "/v1/account/plan", { plan }),
   home: () => authorised("GET", mine("/home")),
   row: (id, cursor) => authorised("GET", `${mine(`/rows/${encodeURIComponent(id)}`)}?${query({ cursor })}`),
   history: (cursor) => authorised("GET", `${mine("/history")}?${query({ cursor })}`),

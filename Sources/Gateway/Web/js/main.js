@@ -9,13 +9,14 @@ import { logIn } from "./views/login.js";
 import { play } from "./views/play.js";
 import { profiles } from "./views/profiles.js";
 import { search } from "./views/search.js";
+import { settings } from "./views/settings.js";
 import { title } from "./views/title.js";
 
 const main = document.getElementById("main");
 const header = document.getElementById("header");
 const searchForm = document.getElementById("search");
 
-const views = { login: logIn, profiles, home, title, play, search, verify, reset, device };
+const views = { login: logIn, profiles, home, title, play, search, verify, reset, device, settings };
 const open = ["verify", "reset"]; // For whoever has a link in a mail, signed in or not.
 
 let leave = null; // Ends what the view before left running.
@@ -29,6 +30,7 @@ async function show() {
 
   const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && name !== "profiles" && name !== "device" ? "profiles" : name;
   header.hidden = target === "login" || target === "play" || open.includes(target);
+  document.getElementById("settings").hidden = Boolean(session.profile?.kids);
   document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
   notice("");
   try {
