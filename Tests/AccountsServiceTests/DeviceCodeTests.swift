@@ -32,12 +32,11 @@ import Testing
       in: accounts.context(principal, from: "203.0.113.9"))
   }
 
-  private func waiting(_ accounts: AccountsDriver, _ userCode: String, as principal: Principal) async throws
-    -> WaitingDevice
-  {
+  private func waiting(
+    _ accounts: AccountsDriver, _ userCode: String, as principal: Principal, from address: String = "203.0.113.9"
+  ) async throws -> WaitingDevice {
     try await accounts.service.transport.call(
-      DeviceCodeEndpoints.waiting, UserCodePath(userCode: userCode),
-      in: accounts.context(principal, from: "203.0.113.9"))
+      DeviceCodeEndpoints.waiting, UserCodePath(userCode: userCode), in: accounts.context(principal, from: address))
   }
 
   /// The `error` member of RFC 6749.
@@ -148,12 +147,19 @@ import Testing
       #expect(try await accounts.problem { try await ask(accounts) }.status == 429)
       _ = try await ask(accounts, from: "203.0.113.8")
 
-      var statuses: [Int] = []
-      for _ in 0..<8 {
-        statuses.append(try await accounts.problem { try await waiting(accounts, "BBBB-CCCC", as: vera) }.status)
+      func guess(as principal: Principal, from address: String) async throws -> Int {
+        try await accounts.problem {
+          try await waiting(accounts, "BBBB-CCCC", as: principal, from: address)
+        }.status
       }
-      #expect(statuses == [404, 404, 404, 404, 404, 429, 429, 429])
+      // One account from many addresses, then one address for many accounts.
+      for number in 0..<5 { #expect(try await guess(as: vera, from: "192.0.2.\(number)") == 404) }
+      #expect(try await guess(as: vera, from: "192.0.2.9") == 429)
       #expect(try await accounts.problem { try await decide(accounts, code.userCode, as: vera) }.status == 429)
+      for number in 0..<5 {
+        let stranger = try await accounts.newcomer("stranger\(number)@matinee.example")
+        #expect(try await guess(as: stranger, from: "203.0.113.9") == 404)
+      }
       #expect(try await accounts.problem { try await decide(accounts, code.userCode, as: otto) }.status == 429)
       accounts.time.advance(seconds: 30)
       try await decide(accounts, code.userCode, as: otto)

@@ -92,6 +92,42 @@ import Testing
     }
   }
 
+  @Test("Of a thousand replaced tokens that come again every one is caught, and ends its session and no other")
+  func everyReuse() async throws {
+    let settings = AccountsDriver.quickHashes.merging(["ACCOUNTS_LOGIN_SESSIONS_MAXIMUM": "1000"]) { $1 }
+    try await withAccounts(settings) { accounts in
+      let kept = try await accounts.signUp()
+      let principal = try await accounts.principal(kept.accessToken)
+      let stolen = try await withThrowingTaskGroup(of: [String].self) { group in
+        for _ in 0..<9 {
+          group.addTask {
+            var tokens: [String] = []
+            for _ in 0..<111 {
+              let token = try await accounts.logIn().refreshToken
+              _ = try await accounts.refresh(token)
+              tokens.append(token)
+            }
+            return tokens
+          }
+        }
+        return try await group.reduce(into: []) { $0 += $1 }
+      }
+      accounts.time.advance(seconds: 11)
+      let caught = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for token in stolen {
+          group.addTask { try await accounts.problem { try await accounts.refresh(token) }.status == 401 }
+        }
+        return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+      }
+      #expect(caught == 999)
+      #expect(try await ended(accounts).allSatisfy { $0.reason == .refreshTokenReused })
+      let left = try await accounts.service.transport.call(
+        AccountsEndpoints.loginSessions, in: accounts.context(principal))
+      #expect(left.items.map(\.id) == [try #require(principal.loginSession)])
+      _ = try await accounts.refresh(kept.refreshToken)
+    }
+  }
+
   @Test("A session that nobody refreshes for sixty days is over; so is any after a year")
   func expiry() async throws {
     try await withAccounts { accounts in

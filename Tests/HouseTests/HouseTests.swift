@@ -106,6 +106,20 @@ import Testing
     #expect(Contracts.endpoints(in: repository.sources).count > 20)
   }
 
+  @Test("Every service that keeps anything keeps a log of what operators do")
+  func audited() {
+    let found = Contracts.unaudited(in: repository.sources)
+    #expect(found.isEmpty, report(found))
+  }
+
+  @Test("A service that keeps no log is found")
+  func auditedExample() {
+    let keeps = "let database = try ServiceDatabase(path: path)"
+    #expect(Contracts.unaudited(in: example("Sources/AService/AModule.swift", keeps)).count == 1)
+    let logs = keeps + "\nparts.keepAuditLog(context)"
+    #expect(Contracts.unaudited(in: example("Sources/AService/AModule.swift", logs)).isEmpty)
+  }
+
   @Test("Endpoints without a route or a test are found")
   func endpointsExample() {
     let declaration = """

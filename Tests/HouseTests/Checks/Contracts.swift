@@ -54,6 +54,13 @@ enum Contracts {
     } + left.map { Violation(path: $0.path, line: 1, rule: "no event is of this type any more: keep reading it") }
   }
 
+  /// What operators do is written down by every service that keeps anything.
+  static func unaudited(in files: [RepositoryFile]) -> [Violation] {
+    files.filter { $0.name.hasSuffix("Module.swift") && $0.path.hasPrefix("Sources/") }.filter { file in
+      file.text.contains("ServiceDatabase(") && !file.text.contains(".keepAuditLog(")
+    }.map { Violation(path: $0.path, line: 1, rule: "a service with a database calls parts.keepAuditLog(context)") }
+  }
+
   static func unrouted(in files: [RepositoryFile]) -> [Violation] {
     let routes = files.filter { !$0.target.hasSuffix("API") }.map(\.text)
     return endpoints(in: files).filter { endpoint in
