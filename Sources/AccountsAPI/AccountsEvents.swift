@@ -5,7 +5,7 @@ package struct AccountCreated: PersonalEventBody {
   package static let type = "accounts.account.created.v1"
   package var accountId: AccountID
   package var plan: Plan
-  package var country: String??
+  package var country: String?
   /// What the plan gives; absent in events of versions that did not tell.
   package var entitlements: Entitlements?
 
