@@ -212,6 +212,26 @@ import Testing
     }
   }
 
+  @Test("Erasing an account takes along the devices that it let in and that have not asked since")
+  func erasure() async throws {
+    try await withAccounts { accounts in
+      let vera = try await accounts.newcomer("vera@matinee.example")
+      let code = try await ask(accounts, name: "Vera's very own television")
+      try await decide(accounts, code.userCode, as: vera)
+      _ = try await accounts.service.transport.call(
+        ErasureEndpoints.erase, body: EraseAccount(password: AccountsDriver.password), in: accounts.context(vera))
+      #expect(try await error(accounts, code) == "expired_token")
+      let folder = "\(accounts.service.home)/accounts"
+      // The write-ahead log is emptied soon after.
+      try await eventually {
+        try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasPrefix("accounts.db") }.allSatisfy {
+          let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\($0)"))
+          return bytes.range(of: Data("Vera's very own television".utf8)) == nil
+        }
+      }
+    }
+  }
+
   @Test("The device's own code is nowhere in the files")
   func secretAtRest() async throws {
     try await withAccounts { accounts in

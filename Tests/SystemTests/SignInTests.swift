@@ -96,6 +96,38 @@ extension SystemTests {
       try await refused(fourth.client)
     }
 
+    @Test(
+      "A television that shows a code is let in, or turned away, by its viewer on the page",
+      .enabled(if: Browser.isAvailable, "needs chromium and the browser driver: run deploy/test"),
+      .timeLimit(.minutes(2)), arguments: ["yes", "no"])
+    func television(answer: String) async throws {
+      let stack = try await SharedStack.instance.stack()
+      let viewer = try await Viewer.signUp(at: stack.address)
+      let television = PublicClient(address: stack.address)
+      let codes = try await television.post(
+        "/v1/device-codes", json: #"{"device":{"name":"Living room","kind":"tv"}}"#)
+      let device = try #require(codes.json["deviceCode"].text)
+      let page = try #require(codes.json["verificationUriComplete"].text)
+      func ask() async throws -> PublicClient.Answer {
+        try await television.post("/v1/device-codes/token", json: #"{"deviceCode":"\#(device)"}"#)
+      }
+      #expect(page.hasPrefix(stack.address))
+      #expect(try await ask().json["error"].text == "authorization_pending")
+      let seen = try await Browser.run("device.py", [page, viewer.email, viewer.password, answer])
+      #expect(seen["asked"].text?.contains("The television “Living room”") == true, "\(seen)")
+      #expect(seen["asked"].text?.contains("127.0.0.0/24") == true, "\(seen)")
+      #expect(seen["errors"].items.isEmpty, "\(seen)")
+      let result = try await ask()
+      if answer == "yes" {
+        #expect(seen["said"].text == "It is signed in.")
+        let client = PublicClient(address: stack.address, accessToken: result.json["accessToken"].text)
+        #expect(try await client.get("/v1/account").json["email"].text == viewer.email)
+      } else {
+        #expect(seen["said"].text == "It was turned away.")
+        #expect(result.json["error"].text == "access_denied")
+      }
+    }
+
     @Test("An operator made by the command line does an act, which is in the log; touching the log is found")
     func operatorActs() async throws {
       let stack = try await RunningStack.start()
