@@ -23,6 +23,8 @@ struct LoginSessions: Sendable {
     _ account: AccountID, device: Device, from address: NetworkAddress?, now: Timestamp, trace: TraceContext?,
     in db: SQLSession
   ) throws -> RefreshToken {
+    // Erased since its password was checked.
+    guard try AccountStore.account(account, in: db) != nil else { throw AccountsError.wrongCredentials }
     let surplus = try LoginSessionStore.surplus(
       of: account, keeping: settings.loginSessionsMaximum - 1, now: now, in: db)
     for session in surplus { try end(session, of: account, .displaced, now: now, trace: trace, in: db) }

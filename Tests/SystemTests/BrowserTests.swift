@@ -49,6 +49,41 @@ extension SystemTests {
       #expect(seen["starts"].number == 2 && seen["problem"].text == "")
       #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")
     }
+
+    @Test(
+      "The page keeps a list and thumbs, takes a film out of the history, and takes it all back",
+      .timeLimit(.minutes(3)))
+    func opinions() async throws {
+      let stack = try await SharedStack.instance.stack()
+      let film = try await SharedStack.instance.playableFilm()
+      let viewer = try await Viewer.signUp(at: stack.address)
+      let started = try await viewer.client.post(
+        "/v1/profiles/\(viewer.profile)/playback-sessions",
+        json: #"{"titleId":"\#(film.title)","device":{"kind":"web"}}"#)
+      let session = "/v1/playback-sessions/\(try #require(started.json["id"].text))"
+      let beat = try await viewer.client.post(
+        "\(session)/heartbeats", json: #"{"positionSeconds":8,"state":"paused"}"#)
+      #expect(beat.status == 200)
+      #expect(try await viewer.client.send(.delete, session).status == 204)
+      let home = "/v1/profiles/\(viewer.profile)/home"
+      try await eventually {
+        try await viewer.client.get(home).json["rows"][0]["kind"].text == "continueWatching"
+      }
+      let seen = try await Browser.run(
+        "opinions.py", [stack.address, viewer.email, viewer.password, film.title])
+      #expect(seen["statuses"].items.compactMap(\.number) == Array(repeating: 204, count: 6))
+      let (before, said, after) = (seen["before"], seen["said"], seen["after"])
+      #expect(before["list"].text == "false" && before["thumbs"].items.isEmpty && before["hide"].bool == true)
+      #expect(before["play"].text == "Resume at 0:08")
+      #expect(before["rows"].items.contains(.string("continueWatching")))
+      #expect(said["list"].text == "true" && said["thumbs"].items.compactMap(\.text) == ["love"])
+      #expect(said["play"].text == "Play" && said["hide"].bool == false)
+      #expect(said["rows"].items.contains(.string("my-list")))
+      #expect(!said["rows"].items.contains(.string("continueWatching")))
+      #expect(after["list"].text == "false" && after["thumbs"].items.isEmpty)
+      #expect(!after["rows"].items.contains(.string("my-list")))
+      #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")
+    }
   }
 }
 

@@ -1,0 +1,66 @@
+"""What a viewer says of a film in a real browser: on my list, thumbs, out of the history, and taken back.
+
+Prints one JSON object with what was seen. Usage: opinions.py CHROMIUM ADDRESS EMAIL PASSWORD TITLE
+The profile has begun the film.
+"""
+
+import json
+import sys
+
+from playwright.sync_api import sync_playwright
+
+chromium, address, email, password, title = sys.argv[1:6]
+STATE = """() => ({
+  list: document.getElementById("my-list").getAttribute("aria-pressed"),
+  thumbs: [...document.querySelectorAll("[data-thumbs][aria-pressed=true]")].map((button) => button.dataset.thumbs),
+  play: document.getElementById("play").innerText, hide: document.getElementById("hide") !== null,
+})"""
+
+
+def answered(page, method, part, act):
+    with page.expect_response(lambda answer: answer.request.method == method and part in answer.url) as found:
+        act()
+    page.wait_for_function("() => true")
+    return found.value.status
+
+
+def show(page):
+    page.goto(f"{address}/#/home")
+    page.wait_for_selector(".row .card")
+    rows = page.eval_on_selector_all(
+        ".row", "(rows, title) => rows.filter(row => row.querySelector(`[data-title=${title}]`)).map(row => row.dataset.row)",
+        title)
+    page.goto(f"{address}/#/title/{title}")
+    page.wait_for_selector("#my-list")
+    return {"rows": rows, **page.evaluate(STATE)}
+
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    faults = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.set_default_timeout(20_000)
+    page.goto(address + "/")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", password)
+    page.click("button.primary")
+    page.click("[data-profile]")
+    page.wait_for_selector(".row .card")
+
+    before = show(page)
+    statuses = [
+        answered(page, "PUT", "/list/", lambda: page.click("#my-list")),
+        answered(page, "PUT", "/ratings/", lambda: page.click("[data-thumbs=up]")),
+        answered(page, "PUT", "/ratings/", lambda: page.click("[data-thumbs=love]")),
+        answered(page, "DELETE", "/history/", lambda: page.click("#hide")),
+    ]
+    said = show(page)
+    statuses += [
+        answered(page, "DELETE", "/list/", lambda: page.click("#my-list")),
+        answered(page, "DELETE", "/ratings/", lambda: page.click("[data-thumbs=love]")),
+    ]
+    after = show(page)
+    browser.close()
+
+print(json.dumps({"before": before, "said": said, "after": after, "statuses": statuses, "faults": faults}))
