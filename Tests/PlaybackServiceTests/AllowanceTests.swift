@@ -128,6 +128,36 @@ struct AllowanceTests {
     }
   }
 
+  @Test("Sessions from before heights were capped are there after the upgrade, and end with the first event of a plan")
+  func upgrade() async throws {
+    try await withTemporaryFolder("upgrade") { folder in
+      let name = "what plans give, and the height of sessions"
+      let before = Array(PlaybackSchema.all.prefix { $0.name != name })
+      #expect(before.count < PlaybackSchema.all.count)
+      let session = PlaybackSessionID(seed: "old")
+      let old = try ServiceDatabase(path: "\(folder)/playback.db", migrations: before)
+      try await old.write { db in
+        try db.execute(
+          """
+          INSERT INTO sessions (
+            id, account_id, profile_id, title_id, viewing_id, duration_seconds, position_seconds, started_at,
+            heartbeat_at, media_expires_at)
+          VALUES (?, ?, ?, ?, 1, 600, 42, 1, 1, 1)
+          """, session, PlaybackStage.account, PlaybackStage.viewer.profile, PlaybackStage.film)
+      }
+      old.close()
+
+      let stage = try PlaybackStage(folder: folder)
+      defer { stage.database.close() }
+      let open = try stage.database.read { try SessionStore.open(of: PlaybackStage.account, limit: 10, in: $0) }
+      #expect(open == [OpenSession(id: session, maxHeight: nil)])
+      try await tell(stage, streams: 4, maxHeight: 2160)
+      let ended = try stage.told(PlaybackEnded.self)
+      #expect(ended.map(\.sessionId) == [session] && ended.map(\.reason) == [.planChanged])
+      #expect(ended.map(\.positionSeconds) == [42])
+    }
+  }
+
   @Test("A projection that is made anew from accounts' snapshot is the one from its events")
   func rebuilt() async throws {
     try await withStage { stage async throws in
