@@ -33,12 +33,15 @@ async function show() {
   document.getElementById("settings").hidden = Boolean(session.profile?.kids);
   document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
   notice("");
+  // What a view has loaded after the viewer has gone on is not shown any more.
+  const place = { replaceChildren: (...children) => { if (turn === shown) main.replaceChildren(...children); } };
   try {
-    const ending = await (views[target] ?? home)(main, argument && decodeURIComponent(argument));
+    const ending = await (views[target] ?? home)(place, argument && decodeURIComponent(argument));
     // The viewer may have gone on while this view was loading.
     if (turn === shown) leave = ending; else await ending?.();
     if (target !== "search" && target !== "login" && target !== "device" && !open.includes(target)) main.focus({ preventScroll: true });
   } catch (problem) {
+    if (turn !== shown) return;
     notice(problem.message);
     // A profile that is gone cannot be used again; one that was locked meanwhile has to be unlocked.
     if ((problem.status === 404 && target === "home") || problem.code === "profile-locked") {
