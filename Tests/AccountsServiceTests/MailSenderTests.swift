@@ -1,6 +1,7 @@
 import AccountsAPI
 import Contract
 import Foundation
+import StorageKit
 import TestKit
 import Testing
 
@@ -84,6 +85,32 @@ struct MailSenderTests {
       #expect(lines.allSatisfy { !$0.contains(vera) && $0.contains("550") })
     }
     server.stop()
+  }
+
+  @Test("With too many mails waiting no more are queued, and what waits for too long is given up; requests go on")
+  func bounded() async throws {
+    let port = try FreePorts.take(1)[0]
+    try await withAccounts(settings(port, ["ACCOUNTS_MAIL_QUEUE_MAXIMUM": "3"])) { accounts in
+      let database = try openDatabase("\(accounts.service.home)/accounts/accounts.db")
+      defer { database.close() }
+      func waiting() throws -> Int { try database.read { try MailStore.count(upTo: 100, in: $0) } }
+      for number in 0..<3 { _ = try await accounts.signUp("vera-\(number)@matinee.example") }
+      try await eventually {
+        _ = try await accounts.logIn("vera-0@matinee.example")  // a commit wakes the sender, which counts
+        return accounts.service.log.lines.count { $0.contains("a mail could not be sent") } >= 3
+      }
+      for number in 3..<10 { _ = try await accounts.signUp("vera-\(number)@matinee.example") }
+      #expect(try waiting() == 3)
+
+      accounts.time.advance(seconds: 49 * 3600)
+      try await eventually(within: .seconds(20)) {
+        _ = try await accounts.logIn("vera-0@matinee.example")
+        return try waiting() == 0
+      }
+      #expect(accounts.service.log.lines.count { $0.contains("a mail was given up") } == 3)
+      _ = try await accounts.signUp("otto@matinee.example")
+      #expect(try waiting() == 1)
+    }
   }
 
   @Test("A server that dies before its answer gets the mail once more, with the same link")

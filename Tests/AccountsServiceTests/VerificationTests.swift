@@ -125,6 +125,16 @@ import Testing
     }
   }
 
+  @Test("A sign-up sent again under its key causes one mail")
+  func idempotent() async throws {
+    try await withAccounts(AccountsDriver.quickMail) { accounts in
+      for _ in 0..<3 { _ = try await accounts.signUp(idempotencyKey: "once") }
+      _ = try await accounts.mail(to: vera, Subjects.verification)
+      try await accounts.mailsSent()
+      #expect(accounts.mailbox.count == 1)
+    }
+  }
+
   @Test("However many had claimed an address, all of them lose it to its owner")
   func manyClaims() async throws {
     try await withAccounts(AccountsDriver.quickMail.merging(["ACCOUNTS_MAIL_PER_ADDRESS_MAXIMUM": "2"]) { $1 }) {

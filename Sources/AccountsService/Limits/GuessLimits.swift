@@ -25,8 +25,9 @@ struct GuessLimits: Sendable {
     }
     fromAddress = limit("guesses-from-address", settings.wrongPasswordsPerAddress)
     atAccount = limit("guesses-at-account", settings.wrongPasswordsPerAccount)
-    fromKnownAddress = limit("guesses-from-known-address", settings.wrongPasswordsPerAddress)
-    atAccountFromKnownNetwork = limit("guesses-from-known-network", settings.wrongPasswordsPerAccount)
+    // Of the same names, as a name of its own would tell that the address has an account.
+    fromKnownAddress = limit("guesses-from-address", settings.wrongPasswordsPerAddress)
+    atAccountFromKnownNetwork = limit("guesses-at-account", settings.wrongPasswordsPerAccount)
     confirmations = limit("confirmations", settings.wrongPasswordsPerAccount)
     // Widened by every account that logs in, at most once in an hour, so that it grows with the traffic there is.
     overall = AttemptLimit(
