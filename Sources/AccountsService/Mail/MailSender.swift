@@ -60,13 +60,9 @@ struct MailSender: Service {
   /// Whether there may be more to send at once.
   private func sendBatch() async throws -> Bool {
     let now = clock.now()
-    let (mails, waiting) = try database.read { db in
-      (
-        try MailStore.due(at: now, limit: Self.batchMaximum, in: db),
-        try MailStore.count(upTo: outgoing.settings.queueMaximum, in: db)
-      )
-    }
-    outgoing.noteWaiting(waiting)
+    let mails = try database.read { try MailStore.due(at: now, limit: Self.batchMaximum, in: $0) }
+    try countWaiting()
+    defer { try? countWaiting() }
     for mail in mails {
       guard !Task.isCancelled else { return false }
       let outcome = try await send(mail)
@@ -74,6 +70,11 @@ struct MailSender: Service {
       if case .unreachable = outcome { return false }
     }
     return mails.count == Self.batchMaximum
+  }
+
+  private func countWaiting() throws {
+    let maximum = outgoing.settings.queueMaximum
+    outgoing.noteWaiting(try database.read { try MailStore.count(upTo: maximum, in: $0) })
   }
 
   private func send(_ mail: QueuedMail) async throws -> Outcome {
