@@ -43,7 +43,8 @@ import Testing
 
   @Test("Two tabs that refresh at the same moment get the same successor")
   func concurrent() async throws {
-    try await withAccounts { accounts in
+    let settings = AccountsDriver.quickHashes.merging(["ACCOUNTS_REFRESH_GRACE_SECONDS": "60"]) { $1 }
+    try await withAccounts(settings) { accounts in
       let token = try await accounts.signUp().refreshToken
       let successors = try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<8 { group.addTask { try await accounts.refresh(token).refreshToken } }
