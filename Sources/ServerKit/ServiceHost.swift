@@ -113,7 +113,9 @@ package final class ServiceHost: Service {
       },
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     try await run(
-      parts.background + [BoundedDrain(server: server, settings: settings, logger: context.logger)]
+      parts.background.map(UntilStopped.init) + [
+        BoundedDrain(server: server, settings: settings, logger: context.logger)
+      ]
         + [ReadinessFirst(state: state, delay: settings.drainDelay)], context.logger)
   }
 
@@ -140,6 +142,21 @@ package final class ServiceHost: Service {
       context.logger.warning("the port file cannot be written", metadata: ["error": "\(error)"])
     }
     port.succeed(bound)
+  }
+}
+
+/// Stays when the service has done what it had to do, until it is told to stop: one that returns while another is being
+/// stopped would be taken for one that failed.
+private struct UntilStopped: Service {
+  let service: any Service
+
+  init(_ service: any Service) {
+    self.service = service
+  }
+
+  func run() async throws {
+    try await service.run()
+    try? await gracefulShutdown()
   }
 }
 

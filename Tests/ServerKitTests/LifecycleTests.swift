@@ -55,8 +55,52 @@ enum OrderedModule: ServiceModule {
   }
 }
 
+/// Has one service in the background that is done just while another is being stopped.
+enum BriefModule: ServiceModule {
+  static let name = "brief"
+
+  static func make(_ context: ServiceContext) async throws -> ServiceParts {
+    let (news, teller) = AsyncStream.makeStream(of: Void.self)
+    let (done, doer) = AsyncStream.makeStream(of: Void.self)
+    var parts = ServiceParts()
+    parts.background = [Brief(news: news, doer: doer), Lasting(teller: teller, done: done)]
+    return parts
+  }
+
+  struct Brief: Service {
+    let news: AsyncStream<Void>
+    let doer: AsyncStream<Void>.Continuation
+
+    func run() async throws {
+      for await _ in news {}
+      doer.finish()
+    }
+  }
+
+  struct Lasting: Service {
+    let teller: AsyncStream<Void>.Continuation
+    let done: AsyncStream<Void>
+
+    func run() async throws {
+      try? await gracefulShutdown()
+      teller.finish()
+      for await _ in done {}
+      // What ends a service is heard after it has returned.
+      for _ in 0..<100 { await Task.yield() }
+    }
+  }
+}
+
 @Suite("From start to stop")
 struct LifecycleTests {
+  @Test("A service in the background may be done at any time, also while others are being stopped")
+  func doneInBetween() async throws {
+    for _ in 0..<20 {
+      let service = try await TestService.start(BriefModule.self)
+      try await service.stop()
+    }
+  }
+
   @Test("Readiness names what has not passed; liveness never looks")
   func readiness() async throws {
     let service = try await TestService.start(OrderedModule.self, awaitsReadiness: false)
