@@ -62,7 +62,8 @@ class Handler:
             server.transport.abort()
             await asyncio.sleep(0.1)
         if faulty and options.fault == "dies-after-answer":
-            asyncio.get_running_loop().call_later(0.02, server.transport.abort)
+            # Closed in order, as a killed process's connection is: a reset could take the answer back.
+            asyncio.get_running_loop().call_later(0.02, server.transport.close)
         return "250 OK"
 
 
