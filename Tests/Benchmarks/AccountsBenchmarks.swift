@@ -49,9 +49,9 @@ struct AccountsBenchmarks {
         + "\(rounds.count) rounds); p50 \(Int(sorted[sorted.count / 2])) ms, p99 "
         + "\(Int(sorted[sorted.count * 99 / 100])) ms")
     // The generator shares the cores, and takes what it needs from the log-ins.
-    Bench.print(
-      "CPU of the service: \((median.cpu / 1000).formatted(.number.precision(.fractionLength(1)))) ms per log-in, where a hash by itself takes "
-        + "\((2000 / median.bare).formatted(.number.precision(.fractionLength(1)))) ms of a core")
+    let perLogIn = (median.cpu / 1000).formatted(.number.precision(.fractionLength(1)))
+    let perHash = (2000 / median.bare).formatted(.number.precision(.fractionLength(1)))
+    Bench.print("CPU of the service: \(perLogIn) ms per log-in, where a hash by itself takes \(perHash) ms of a core")
     Bench.print(
       "a hash: \(Int(hash)) ms with both threads busy, \(PasswordHash.Cost.standard.memoryKiB >> 10) MiB; the process "
         + "had at most \(accounts.peakBytes >> 20) MiB")
