@@ -32,8 +32,8 @@ package enum EncodingModule: ServiceModule {
 
     var parts = ServiceParts()
     let idempotency = IdempotencyStore(clock: context.clock)
-    let bell = Bell()
-    database.onCommit { bell.ring() }
+    let news = Signal()
+    database.onCommit { news.raise() }
     let catalog = try context.upstream("catalog")
     UploadRoutes(
       database: database, uploads: UploadStore(), idempotency: idempotency, settings: settings, folder: uploadFolder,
@@ -51,7 +51,7 @@ package enum EncodingModule: ServiceModule {
         }
       }
     ).add(to: &parts.routes)
-    LeaseRoutes(database: database, flow: flow, bell: bell, clock: context.clock).add(to: &parts.routes)
+    LeaseRoutes(database: database, flow: flow, news: news, clock: context.clock).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background = events.background
     parts.onClose = [{ database.close() }]

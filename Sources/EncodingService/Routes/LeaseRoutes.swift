@@ -1,5 +1,6 @@
 import Contract
 import EncodingAPI
+import EventKit
 import ServerKit
 import ServiceLifecycle
 import StorageKit
@@ -8,12 +9,13 @@ import StorageKit
 struct LeaseRoutes: Sendable {
   let database: ServiceDatabase
   let flow: JobFlow
-  let bell: Bell
+  /// Raised after each commit.
+  let news: Signal
   let clock: WallClock
 
   static let longestWaitSeconds = 20
   static let longestName = 100
-  /// Backed-off tasks and expired leases ring no bell, so a waiter looks again by itself.
+  /// Backed-off tasks and expired leases are no news, so a waiter looks again by itself.
   static let lookAgain: Duration = .milliseconds(500)
 
   func add(to routes: inout Routes) {
@@ -35,7 +37,7 @@ struct LeaseRoutes: Sendable {
     }
     let end = ContinuousClock.now + .seconds(request.waitSeconds)
     while true {
-      let rings = bell.rings
+      let seen = news.generation
       let now = clock.now()
       if try database.read({ try flow.tasks.hasWork(for: request.encoder, at: now, in: $0) }) {
         // Nobody is there any more to take what would be leased.
@@ -46,7 +48,7 @@ struct LeaseRoutes: Sendable {
       let left = end - .now
       // Waiting encoders must not hold up a service that stops.
       guard left > .zero, !Task.isCancelled, !Task.isShuttingDownGracefully else { return nil }
-      await bell.wait(after: rings, atMost: min(left, Self.lookAgain))
+      await news.wait(beyond: seen, atMost: min(left, Self.lookAgain))
     }
   }
 
