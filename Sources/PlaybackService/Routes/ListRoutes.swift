@@ -42,10 +42,7 @@ package struct ListRoutes: Sendable {
   }
 
   private func put(_ call: Call<ListPath, Empty>) async throws -> Empty {
-    let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
-    let now = clock.now()
-    await prepareKey(viewer.account)
-    try await database.write { db in
+    try await write(call) { viewer, title, now, db in
       try requireVisible(title, to: viewer, in: db)
       guard try ListStore.add(title, to: viewer.profile, at: now, in: db) else { return }
       guard try ListStore.count(of: viewer.profile, in: db) <= settings.listMaximum else {
@@ -53,18 +50,13 @@ package struct ListRoutes: Sendable {
       }
       try tellList(title, isListed: true, by: viewer, at: now, call.request, in: db)
     }
-    return Empty()
   }
 
   private func remove(_ call: Call<ListPath, Empty>) async throws -> Empty {
-    let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
-    let now = clock.now()
-    await prepareKey(viewer.account)
-    try await database.write { db in
+    try await write(call) { viewer, title, now, db in
       guard try ListStore.remove(title, from: viewer.profile, in: db) else { return }
       try tellList(title, isListed: false, by: viewer, at: now, call.request, in: db)
     }
-    return Empty()
   }
 
   private func tellList(
@@ -80,10 +72,8 @@ package struct ListRoutes: Sendable {
   // MARK: - Thumbs
 
   private func rate(_ call: Call<ListPath, NewRating>) async throws -> Empty {
-    let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
-    let (thumbs, now) = (call.body.thumbs, clock.now())
-    await prepareKey(viewer.account)
-    try await database.write { db in
+    let thumbs = call.body.thumbs
+    return try await write(call) { viewer, title, now, db in
       try requireVisible(title, to: viewer, in: db)
       let before = try RatingStore.thumbs(of: viewer.profile, for: title, in: db)
       guard before != thumbs else { return }
@@ -93,18 +83,13 @@ package struct ListRoutes: Sendable {
       try RatingStore.put(thumbs, for: title, by: viewer.profile, at: now, in: db)
       try tellRating(thumbs, of: title, by: viewer, at: now, call.request, in: db)
     }
-    return Empty()
   }
 
   private func withdraw(_ call: Call<ListPath, Empty>) async throws -> Empty {
-    let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
-    let now = clock.now()
-    await prepareKey(viewer.account)
-    try await database.write { db in
+    try await write(call) { viewer, title, now, db in
       guard try RatingStore.remove(title, of: viewer.profile, in: db) else { return }
       try tellRating(nil, of: title, by: viewer, at: now, call.request, in: db)
     }
-    return Empty()
   }
 
   private func tellRating(
@@ -120,15 +105,25 @@ package struct ListRoutes: Sendable {
 
   /// Hiding what is not in the history changes nothing, so that it does not tell what is.
   private func hide(_ call: Call<ListPath, Empty>) async throws -> Empty {
-    let (viewer, title) = (try call.request.viewer(of: call.parameters.profile), call.parameters.title)
-    let now = clock.now()
-    await prepareKey(viewer.account)
-    try await database.write { db in
+    try await write(call) { viewer, title, now, db in
       guard try ViewingStore.hide(title, of: viewer.profile, in: db) else { return }
       try outbox.append(
         ViewingHidden(profileId: viewer.profile, accountId: viewer.account, titleId: title, at: now),
         of: viewer.account, subject: viewer.profile.description, in: db, trace: call.request.context.trace)
     }
+  }
+
+  // MARK: - What all of them do
+
+  /// One write about one title, by whom the gateway vouches for.
+  private func write<Body: Sendable>(
+    _ call: Call<ListPath, Body>,
+    _ effect: @escaping @Sendable (PlaybackViewer, TitleID, _ now: Timestamp, SQLSession) throws -> Void
+  ) async throws -> Empty {
+    let viewer = try call.request.viewer(of: call.parameters.profile)
+    let now = clock.now()
+    await prepareKey(viewer.account)
+    try await database.write { db in try effect(viewer, call.parameters.title, now, db) }
     return Empty()
   }
 
