@@ -114,18 +114,17 @@ package final class ServiceHost: Service {
       eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
     try await run(
       parts.background.map(UntilStopped.init) + [
-        BoundedDrain(server: server, settings: settings, logger: context.logger)
-      ]
-        + [ReadinessFirst(state: state, delay: settings.drainDelay)], context.logger)
+        BoundedDrain(server: server, settings: settings, logger: context.logger),
+        ReadinessFirst(state: state, delay: settings.drainDelay),
+      ], context.logger)
   }
 
   private func run(_ services: [any Service], _ logger: Logger) async throws {
-    let last = services.count - 2
     let group = ServiceGroup(
       configuration: .init(
-        services: services.enumerated().map { index, service in
+        services: services.map { service in
           .init(
-            service: service, successTerminationBehavior: index < last ? .ignore : .gracefullyShutdownGroup,
+            service: service, successTerminationBehavior: .gracefullyShutdownGroup,
             failureTerminationBehavior: .gracefullyShutdownGroup)
         },
         logger: logger.at(least: .warning)))
