@@ -1,5 +1,6 @@
 import ClientKit
 import Contract
+import TestKit
 import Testing
 
 @Suite("ConcurrencyLimit")

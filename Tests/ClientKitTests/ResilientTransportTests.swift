@@ -1,6 +1,7 @@
 import ClientKit
 import Contract
 import Foundation
+import TestKit
 import Testing
 
 @Suite("ResilientTransport")

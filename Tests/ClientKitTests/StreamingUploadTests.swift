@@ -3,6 +3,7 @@ import Contract
 import Foundation
 import NIOCore
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("Streamed uploads")

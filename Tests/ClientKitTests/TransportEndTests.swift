@@ -2,6 +2,7 @@ import ClientKit
 import Contract
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 
 @Suite("Ends of calls and loops")

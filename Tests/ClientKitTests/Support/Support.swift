@@ -41,17 +41,6 @@ extension TransportResponse {
   var text: String { String(decoding: body, as: UTF8.self) }
 }
 
-struct NotInTime: Error {}
-
-/// Awaits a condition, looking every 2 ms. The limit is for what never comes, on however busy a machine.
-func eventually(within duration: Duration = .seconds(60), _ condition: () async throws -> Bool) async throws {
-  let end = ContinuousClock.now + duration
-  while try await !condition() {
-    guard ContinuousClock.now < end else { throw NotInTime() }
-    try await Task.sleep(for: .milliseconds(2))
-  }
-}
-
 /// A count several threads share.
 final class Counter: Sendable {
   private let count = Mutex(0)
