@@ -1,7 +1,6 @@
 import ArgumentParser
 import ClientKit
 import Contract
-import Foundation
 import ServerKit
 
 /// Asks a service to forget what one of its consumers has built from events, and to build it again.
@@ -25,13 +24,10 @@ struct Rebuild: AsyncParsableCommand {
 
   func run() async throws {
     let parts = consumer.split(separator: "/").map(String.init)
-    let hosting = try Hosting.ofProcess(environment: ProcessInfo.processInfo.environment)
-    let transport = try hosting.transport(to: parts[0])
-    let response = try await transport.send(
-      TransportRequest(
-        method: .post, target: "/internal/consumers/\(PercentEncoding.encode(parts[1]))/rebuild",
-        context: .service("matinee", within: .seconds(within))))
-    await hosting.loop.shutdown()
-    guard (200..<300).contains(response.status) else { throw ValidationError(response.problem.detail) }
+    let target = "/internal/consumers/\(PercentEncoding.encode(parts[1]))/rebuild"
+    try await askService(parts[0], within: .seconds(within)) { transport, context in
+      let response = try await transport.send(TransportRequest(method: .post, target: target, context: context))
+      guard (200..<300).contains(response.status) else { throw response.problem }
+    }
   }
 }
