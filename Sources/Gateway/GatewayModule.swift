@@ -15,12 +15,12 @@ package enum GatewayModule: ServiceModule {
     let neighbours = Neighbours(context, settings)
     let accounts = try neighbours.upstream("accounts")
     let catalog = try neighbours.upstream("catalog")
+    let playback = try neighbours.upstream("playback")
     let recommendations = try neighbours.upstream("recommendations")
 
     let catalogue = CatalogueView()
     let profileParts = ProfileParts(
-      settings: settings, catalogue: catalogue, recommendations: recommendations,
-      playback: try neighbours.upstream("playback"))
+      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback)
     let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
       try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
     }
@@ -40,8 +40,7 @@ package enum GatewayModule: ServiceModule {
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog),
       export: AccountDocument(
-        accounts: accounts, playback: try neighbours.upstream("playback"), recommendations: recommendations,
-        clock: context.clock)
+        accounts: accounts, playback: playback, recommendations: recommendations, clock: context.clock)
     ).addRoutes(to: &parts.routes)
     try Forwarding(neighbours: neighbours, settings: settings, parts: profileParts, profiles: profiles)
       .addRoutes(to: &parts.routes)

@@ -39,14 +39,18 @@ package struct Hosting: Sendable {
     return try Upstreams(settings: settings, loop: loop, mint: mint, replacements: replacements).transport(to: service)
   }
 
+  /// `$MATINEE_HOME`, or `.matinee` in the user's home.
+  package static func home(in environment: [String: String]) -> String {
+    environment["MATINEE_HOME"] ?? (environment["HOME"] ?? "/var/lib") + "/.matinee"
+  }
+
   /// Of this process: settings from its environment and `$MATINEE_HOME/matinee.conf`. Sets up logging and the number
   /// of event loops, so it is called once, first. Throws ``SettingsError`` or what keeps the home from being made.
   package static func ofProcess(environment: [String: String]) throws -> Hosting {
-    let fallback = (environment["HOME"] ?? "/var/lib") + "/.matinee"
-    let home = environment["MATINEE_HOME"] ?? fallback
+    let home = Self.home(in: environment)
     let settings = SettingsReader(
       environment: environment, file: try SettingsFile.read(at: "\(home)/matinee.conf"))
-    _ = try settings.text("HOME", default: fallback)
+    _ = try settings.text("HOME", default: home)
     let format: LogFormat = try settings.choice("LOG_FORMAT", default: .text)
     let level: Logger.Level = try settings.choice("LOG_LEVEL", default: .info)
     NIOSingletons.groupLoopCountSuggestion = try settings.integer("EVENT_LOOPS", default: 1, in: 1...64)

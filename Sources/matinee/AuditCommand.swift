@@ -31,8 +31,7 @@ struct VerifyAudit: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let environment = ProcessInfo.processInfo.environment
-    let home = environment["MATINEE_HOME"] ?? (environment["HOME"] ?? "/var/lib") + "/.matinee"
+    let home = Hosting.home(in: ProcessInfo.processInfo.environment)
     let key = try StackKeys(home: home).auditKey
     let noted = try notedHeads()
     var isSound = true
