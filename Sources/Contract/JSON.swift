@@ -11,6 +11,13 @@ package enum JSON {
     return Array(try encoder.encode(value))
   }
 
+  /// The same bytes for equal values: what is hashed or compared.
+  package static func encodeCanonically(_ value: some Encodable) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(try encoder.encode(value))
+  }
+
   /// Reads what another part of Matinee wrote: unknown fields are ignored.
   package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
     try JSONDecoder().decode(type, from: Data(bytes))

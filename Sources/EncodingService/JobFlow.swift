@@ -135,9 +135,10 @@ struct JobFlow: Sendable {
   }
 
   private func conform(_ job: JobRecord, _ facts: SourceFacts, at now: Timestamp, in db: SQLSession) throws {
-    let work = TaskWork(
-      kind: .conform, source: job.file, conformTo: facts.frameRate, deinterlaces: facts.isInterlaced,
-      frameCount: facts.frameCount)
+    var work = TaskWork(kind: .conform, source: job.file)
+    work.conformTo = facts.frameRate
+    work.deinterlaces = facts.isInterlaced
+    work.frameCount = facts.frameCount
     try add(
       work, to: job.id, position: 1, weight: Double(facts.frameCount) * JobPlan.conformWeightPerFrame, at: now, in: db)
   }

@@ -63,9 +63,11 @@ struct TaskStoreTests {
         let kind = lease.work.kind
         try await report(
           lease, .succeeded,
-          TaskOutput(
-            folder: "\(kind)-\(lease.work.ordinal)", facts: kind == .probe ? Self.facts : nil,
-            averageBitratesKbps: kind == .package ? [123] : nil))
+          TaskOutput {
+            $0.folder = "\(kind)-\(lease.work.ordinal)"
+            $0.facts = kind == .probe ? Self.facts : nil
+            $0.averageBitratesKbps = kind == .package ? [123] : nil
+          })
       }
     }
   }
@@ -128,7 +130,7 @@ struct TaskStoreTests {
       try await desk.makeJob()
       let probe = try #require(try await desk.lease("one"))
       #expect(try await desk.lease("two") == nil)
-      try await desk.report(probe, .succeeded, TaskOutput(folder: "probe-0", facts: Desk.facts))
+      try await desk.report(probe, .succeeded, .probed(as: "probe-0"))
       var inputs: [TaskKind: [TaskInput]] = [:]
       while let lease = try await desk.lease("one") {
         inputs[lease.work.kind] = lease.inputs
@@ -152,12 +154,12 @@ struct TaskStoreTests {
       let new = try #require(try await desk.lease("quick"))
       #expect(new.task == old.task && new.token > old.token && new.attempt == 2)
       await #expect(throws: EncodingError.self) {
-        try await desk.report(old, .succeeded, TaskOutput(folder: "late", facts: Desk.facts))
+        try await desk.report(old, .succeeded, .probed(as: "late"))
       }
-      try await desk.report(new, .succeeded, TaskOutput(folder: "probe-0", facts: Desk.facts))
+      try await desk.report(new, .succeeded, .probed(as: "probe-0"))
       #expect(try desk.tasks(id)[0].state == .succeeded)
       // The same report once more is answered alike: its first answer may have been lost.
-      try await desk.report(new, .succeeded, TaskOutput(folder: "probe-0", facts: Desk.facts))
+      try await desk.report(new, .succeeded, .probed(as: "probe-0"))
     }
   }
 
@@ -218,7 +220,7 @@ struct TaskStoreTests {
     try await withDesk { desk in
       let id = try await desk.makeJob()
       try await desk.report(
-        try #require(try await desk.lease("one")), .succeeded, TaskOutput(folder: "p", facts: Desk.facts))
+        try #require(try await desk.lease("one")), .succeeded, .probed(as: "p"))
       let chunk = try #require(try await desk.lease("one"))
       let other = try #require(try await desk.lease("two"))
       try await desk.report(chunk, .permanentFailure)
@@ -246,7 +248,7 @@ struct TaskStoreTests {
       let first = try Desk(folder: folder)
       let id = try await first.makeJob()
       try await first.report(
-        try #require(try await first.lease("one")), .succeeded, TaskOutput(folder: "p", facts: Desk.facts))
+        try #require(try await first.lease("one")), .succeeded, .probed(as: "p"))
       try await first.report(try #require(try await first.lease("one")), .succeeded, TaskOutput(folder: "encode-0"))
       let held = try #require(try await first.lease("one"))
       first.database.close()
@@ -267,7 +269,7 @@ struct TaskStoreTests {
     try await withDesk { desk in
       let first = try await desk.makeJob()
       try await desk.report(
-        try #require(try await desk.lease("one")), .succeeded, TaskOutput(folder: "p", facts: Desk.facts))
+        try #require(try await desk.lease("one")), .succeeded, .probed(as: "p"))
       desk.clock.advance(seconds: 1)
       let second = try await desk.makeJob()
       #expect(try await desk.lease("a")?.job == first)
@@ -284,7 +286,7 @@ struct TaskStoreTests {
       let record = try #require(try desk.database.read { try desk.flow.jobs.record(id, in: $0) })
       try await desk.database.write { try desk.flow.cancel(record, at: now, in: $0) }
       await #expect(throws: EncodingError.self) {
-        try await desk.report(lease, .succeeded, TaskOutput(facts: Desk.facts))
+        try await desk.report(lease, .succeeded, .probed())
       }
       await #expect(throws: EncodingError.self) {
         try await desk.database.write { try desk.flow.cancel(record, at: now, in: $0) }

@@ -1,6 +1,5 @@
 import Contract
 import EncodingAPI
-import Foundation
 import SecurityKit
 
 /// The name of a task's output: the same work on the same input by the same tools has the same name, so that work
@@ -12,14 +11,12 @@ enum OutputKey {
       var inputs: [TaskInput]
       var toolVersion: String
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var work = lease.work
     // Where the film lies says nothing of what is in it.
     work.source.path = ""
-    let json = try encoder.encode(Ingredients(work: work, inputs: lease.inputs, toolVersion: toolVersion))
     var hash = SHA256()
-    hash.update(Array(json))
+    hash.update(
+      try JSON.encodeCanonically(Ingredients(work: work, inputs: lease.inputs, toolVersion: toolVersion)))
     return "\(lease.work.kind.rawValue)-\(lease.work.ordinal)-\(hash.finishAsText().prefix(32))"
   }
 }

@@ -66,7 +66,7 @@ struct TaskBench: Sendable {
 
   func make() async throws -> TaskOutput {
     switch work.kind {
-    case .probe: TaskOutput(facts: try await Probing(tools: tools, limits: limits).facts(of: work.source))
+    case .probe: try await probe()
     case .conform: try await conform()
     case .encode: try await encode()
     case .audio: try await encodeAudio()

@@ -37,9 +37,7 @@ struct JobRoutes: Sendable {
     let now = clock.now()
     let id = JobID(at: now)
     let scope = "\(request.principal.account?.description ?? "service") \(EncodingEndpoints.createJob.name)"
-    let hashed = try JSON.encode([
-      new.titleId.description, new.source.uploadId?.description ?? "", new.source.path ?? "",
-    ])
+    let hashed = try JSON.encodeCanonically(new)
     let result = try await database.write { db in
       try idempotency.perform(key: request.context.idempotencyKey, scope: scope, request: hashed, in: db) { db in
         try flow.create(job, id: id, at: now, in: db)
@@ -57,13 +55,14 @@ struct JobRoutes: Sendable {
       }
       return JobRequest(
         titleId: new.titleId, source: new.source, sourceName: found.upload.name,
-        file: SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.upload.sha256))
+        file: SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.upload.sha256),
+        options: new.options ?? JobOptions())
     case (nil, let path?):
       let source = try SourcePath(path, under: settings.sourceFolders)
       return JobRequest(
         titleId: new.titleId, source: JobSource(path: source.path),
         sourceName: source.path.split(separator: "/").last.map(String.init),
-        file: SourceFile(path: source.path, fingerprint: source.fingerprint))
+        file: SourceFile(path: source.path, fingerprint: source.fingerprint), options: new.options ?? JobOptions())
     default:
       throw EncodingError.sourceNotNamedOnce
     }

@@ -94,6 +94,11 @@ enum EncodingSchema {
           average_bitrate_kbps INTEGER,
           PRIMARY KEY (job_id, ordinal)
         ) STRICT, WITHOUT ROWID;
-        """)
+        """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 2, "options of jobs",
+        """
+        ALTER TABLE job ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
+        """),
     ]
 }

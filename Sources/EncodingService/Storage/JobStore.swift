@@ -8,6 +8,7 @@ struct JobRequest: Sendable {
   var source: JobSource
   var sourceName: String?
   var file: SourceFile
+  var options = JobOptions()
 }
 
 /// A job as its tasks see it.
@@ -17,6 +18,7 @@ struct JobRecord: Sendable {
   var assetId: AssetID
   var state: JobState
   var file: SourceFile
+  var options: JobOptions
   var durationSeconds: Double?
 }
 
@@ -27,23 +29,24 @@ struct JobStore: Sendable {
   func insert(_ request: JobRequest, id: JobID, asset: AssetID, at now: Timestamp, in db: SQLSession) throws {
     try db.execute(
       """
-      INSERT INTO job (id, title_id, asset_id, upload_id, source_path, source_name, file_path, file_fingerprint, state,
-        created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+      INSERT INTO job (id, title_id, asset_id, upload_id, source_path, source_name, file_path, file_fingerprint,
+        options, state, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
       """,
       id, request.titleId, asset, request.source.uploadId, request.source.path, request.sourceName, request.file.path,
-      request.file.fingerprint, now)
+      request.file.fingerprint, String(decoding: try JSON.encode(request.options), as: UTF8.self), now)
   }
 
   func record(_ id: JobID, in db: SQLSession) throws -> JobRecord? {
     try db.first(
       """
-      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, duration_seconds FROM job WHERE id = ?
+      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds FROM job WHERE id = ?
       """, id
     ) { row in
       JobRecord(
         id: try row.id(0), titleId: try row.id(1), assetId: try row.id(2), state: try row.choice(3),
-        file: SourceFile(path: row.text(4), fingerprint: row.text(5)), durationSeconds: row.doubleOrNil(6))
+        file: SourceFile(path: row.text(4), fingerprint: row.text(5)), options: try Self.options(row, 6),
+        durationSeconds: row.doubleOrNil(7))
     }
   }
 
@@ -96,7 +99,7 @@ struct JobStore: Sendable {
     try db.first(
       """
       SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at,
+        created_at, finished_at, options,
         (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
           AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
       FROM job WHERE id = ?
@@ -108,7 +111,7 @@ struct JobStore: Sendable {
     try db.rows(
       """
       SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at,
+        created_at, finished_at, options,
         (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
           AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
       FROM job WHERE id < ? ORDER BY id DESC LIMIT ?
@@ -119,10 +122,15 @@ struct JobStore: Sendable {
     let state: JobState = try row.choice(3)
     return EncodingJob(
       id: try row.id(0), titleId: try row.id(1), state: state,
-      progress: state == .succeeded ? 1 : min(0.999, row.double(11)),
+      progress: state == .succeeded ? 1 : min(0.999, row.double(12)),
       source: JobSource(uploadId: try row.idOrNil(4), path: row.textOrNil(5)), sourceName: row.textOrNil(6),
-      assetId: state == .succeeded ? try row.id(2) : nil, failureReason: row.textOrNil(7),
+      options: try options(row, 11), assetId: state == .succeeded ? try row.id(2) : nil,
+      failureReason: row.textOrNil(7),
       durationSeconds: row.doubleOrNil(8), createdAt: row.time(9), finishedAt: row.timeOrNil(10))
+  }
+
+  private static func options(_ row: SQLRow, _ column: Int) throws -> JobOptions {
+    try JSON.decode(JobOptions.self, from: Array(row.text(column).utf8))
   }
 
   /// Every asset that was published, for the snapshot.

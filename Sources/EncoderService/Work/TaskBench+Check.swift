@@ -1,0 +1,19 @@
+import Contract
+import EncodingAPI
+import Foundation
+
+extension TaskBench {
+  /// Assembles the asset's folder of links, and holds it against the source.
+  func check() async throws -> TaskOutput {
+    let survey = "\(staging)/\(try folder(.survey))"
+    let notes: Set = [TaskPerformer.outputName, Surveying.scoresName]
+    try FolderMediaStore.link(from: "\(staging)/\(try folder(.package))", into: draft, except: notes)
+    try FolderMediaStore.link(from: survey, into: draft, except: notes)
+    let scratch = "\(draft)/.scratch"
+    try FolderMediaStore.makeFolders(scratch)
+    let evidence = try await Checking(plan: try plan(), tools: tools, folder: draft).evidence(
+      sourceScores: SceneScores(try TextFile.read("\(survey)/\(Surveying.scoresName)")), scratch: scratch)
+    try FileManager.default.removeItem(atPath: scratch)
+    return TaskOutput { $0.evidence = evidence }
+  }
+}

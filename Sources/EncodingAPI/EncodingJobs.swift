@@ -1,0 +1,75 @@
+package import Contract
+
+/// Exactly one of the two.
+package struct JobSource: Codable, Sendable, Hashable {
+  package var uploadId: UploadID?
+  /// An absolute path on the encoding service's machine, under one of its source folders.
+  package var path: String?
+
+  package init(uploadId: UploadID? = nil, path: String? = nil) {
+    self.uploadId = uploadId
+    self.path = path
+  }
+}
+
+package struct NewJob: Codable, Sendable {
+  package var titleId: TitleID
+  package var source: JobSource
+  package var options: JobOptions?
+
+  package init(titleId: TitleID, source: JobSource, options: JobOptions? = nil) {
+    self.titleId = titleId
+    self.source = source
+    self.options = options
+  }
+}
+
+package enum JobState: String, Codable, Sendable, CaseIterable {
+  case queued, running, succeeded, failed, cancelled
+
+  package var isFinal: Bool { self == .succeeded || self == .failed || self == .cancelled }
+}
+
+package struct EncodingJob: Codable, Sendable {
+  package var id: JobID
+  package var titleId: TitleID
+  package var state: JobState
+  /// 0 to 1, never falling.
+  package var progress: Double
+  package var source: JobSource
+  /// The label given at upload, or the file's name.
+  package var sourceName: String?
+  package var options: JobOptions
+  /// Set once published.
+  package var assetId: AssetID?
+  /// Why it failed, in words a person can act on.
+  package var failureReason: String?
+  package var durationSeconds: Double?
+  package var createdAt: Timestamp
+  package var finishedAt: Timestamp?
+  /// Absent in lists.
+  package var tasks: [EncodingTask]?
+  /// Best first; absent in lists, empty until the film has been probed.
+  package var renditions: [Rendition]?
+
+  package init(
+    id: JobID, titleId: TitleID, state: JobState, progress: Double, source: JobSource, sourceName: String?,
+    options: JobOptions, assetId: AssetID?, failureReason: String?, durationSeconds: Double?, createdAt: Timestamp,
+    finishedAt: Timestamp?, tasks: [EncodingTask]? = nil, renditions: [Rendition]? = nil
+  ) {
+    self.id = id
+    self.titleId = titleId
+    self.state = state
+    self.progress = progress
+    self.source = source
+    self.sourceName = sourceName
+    self.options = options
+    self.assetId = assetId
+    self.failureReason = failureReason
+    self.durationSeconds = durationSeconds
+    self.createdAt = createdAt
+    self.finishedAt = finishedAt
+    self.tasks = tasks
+    self.renditions = renditions
+  }
+}

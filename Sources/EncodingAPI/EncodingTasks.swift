@@ -1,0 +1,60 @@
+package import Contract
+
+package enum TaskState: String, Codable, Sendable, CaseIterable {
+  /// Waits for other tasks.
+  case blocked
+  case ready
+  case leased
+  case succeeded
+  case failed
+  case cancelled
+}
+
+package enum TaskKind: String, Codable, Sendable, CaseIterable {
+  /// What is in the file, and can it be handled?
+  case probe
+  /// A constant-frame-rate, progressive, exactly seekable copy, where the source is none.
+  case conform
+  /// One chunk of the film at every rung of the ladder.
+  case encode
+  case audio
+  /// Poster, storyboard, and the source's scene cuts to check the result against.
+  case survey
+  /// The chunks of one rung made one.
+  case join
+  /// CMAF segments, HLS and DASH manifests.
+  case package
+  /// The gate before publishing.
+  case check
+  /// The checked folder appears in the media store, whole.
+  case publish
+  /// Intermediate files of an ended job go.
+  case sweep
+}
+
+package struct EncodingTask: Codable, Sendable {
+  package var id: EncodingTaskID
+  package var kind: TaskKind
+  /// Which of its kind: the chunk's or rung's number, from 0.
+  package var ordinal: Int
+  package var state: TaskState
+  package var attempts: Int
+  package var progress: Double
+  /// Who holds or last held it.
+  package var encoder: String?
+  package var failureReason: String?
+
+  package init(
+    id: EncodingTaskID, kind: TaskKind, ordinal: Int, state: TaskState, attempts: Int, progress: Double,
+    encoder: String?, failureReason: String?
+  ) {
+    self.id = id
+    self.kind = kind
+    self.ordinal = ordinal
+    self.state = state
+    self.attempts = attempts
+    self.progress = progress
+    self.encoder = encoder
+    self.failureReason = failureReason
+  }
+}

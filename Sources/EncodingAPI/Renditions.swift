@@ -1,0 +1,23 @@
+package struct Rendition: Codable, Sendable, Hashable {
+  /// `720p`: the short side in pixels.
+  package var name: String
+  package var width: Int
+  package var height: Int
+  /// Exact, as `30000/1001`.
+  package var frameRate: String
+  /// The encoder's cap.
+  package var maximumBitrateKbps: Int
+  /// What it came to; absent until packaged.
+  package var averageBitrateKbps: Int?
+
+  package init(
+    name: String, width: Int, height: Int, frameRate: String, maximumBitrateKbps: Int, averageBitrateKbps: Int?
+  ) {
+    self.name = name
+    self.width = width
+    self.height = height
+    self.frameRate = frameRate
+    self.maximumBitrateKbps = maximumBitrateKbps
+    self.averageBitrateKbps = averageBitrateKbps
+  }
+}
