@@ -43,10 +43,12 @@ package struct EncodingTask: Codable, Sendable {
   /// Who holds or last held it.
   package var encoder: String?
   package var failureReason: String?
+  /// Of the attempt that succeeded.
+  package var usage: TaskUsage?
 
   package init(
     id: EncodingTaskID, kind: TaskKind, ordinal: Int, state: TaskState, attempts: Int, progress: Double,
-    encoder: String?, failureReason: String?
+    encoder: String?, failureReason: String?, usage: TaskUsage? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -56,5 +58,6 @@ package struct EncodingTask: Codable, Sendable {
     self.progress = progress
     self.encoder = encoder
     self.failureReason = failureReason
+    self.usage = usage
   }
 }

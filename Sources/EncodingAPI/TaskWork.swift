@@ -30,6 +30,7 @@ package struct TaskWork: Codable, Sendable, Hashable {
 package struct TaskOutput: Codable, Sendable, Hashable {
   /// The output's folder in the job's staging area.
   package var folder: String?
+  package var usage: TaskUsage?
   /// probe
   package var facts: SourceFacts?
   /// conform

@@ -137,6 +137,8 @@ extension FilmTests {
           #expect(job.state == .succeeded && job.progress == 1)
           #expect(job.renditions?.map { "\($0.width)x\($0.height)" } == ["480x270", "416x234"])
           #expect(job.renditions?.allSatisfy { $0.averageBitrateKbps ?? 0 > 0 && $0.frameRate == "30000/1001" } == true)
+          let cost = job.tasks?.first { $0.kind == .encode }?.usage
+          #expect(cost.map { $0.cpuSeconds > 0 && $0.peakMemoryBytes > 1 << 20 } == true)
           let encoders = Set(job.tasks?.compactMap(\.encoder) ?? [])
           #expect(encoders == ["encoder-1", "encoder-2"])
 

@@ -1,4 +1,5 @@
 import CLinux
+import EncodingAPI
 import Foundation
 import Glibc
 import Synchronization
@@ -23,6 +24,8 @@ struct ProgramEnd: Sendable {
   var cause: Cause
   /// The last of what it said on standard error.
   var standardError: String
+  /// Its own and that of what it started.
+  var usage = TaskUsage()
 
   var isSuccess: Bool { cause == .exited(0) }
 }
@@ -206,13 +209,15 @@ private struct RunningProgram {
     // Not yet reaped, so the group's number is still its own.
     kill(-process, SIGKILL)
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    var spent = rusage()
+    while wait4(process, &status, 0, &spent) < 0, errno == EINTR {}
     close(output)
     close(errors)
     if !pendingLine.isEmpty { onLine(Substring(decoding: pendingLine, as: UTF8.self)) }
     let signal = status & 0x7f
     let cause = endedByUs ?? (signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal))
-    return ProgramEnd(cause: cause, standardError: String(decoding: standardError, as: UTF8.self))
+    return ProgramEnd(
+      cause: cause, standardError: String(decoding: standardError, as: UTF8.self), usage: TaskUsage(spent))
   }
 
   private func hasExited() -> Bool {

@@ -14,6 +14,7 @@ struct Toolbox: Sendable {
   let version: String
   private let sandbox: Sandbox
   private let silenceLimit: Duration
+  private var meter: UsageMeter?
 
   /// - Throws: ``ToolboxError`` naming what is missing and which setting tells where it is.
   init(_ settings: EncoderSettings) async throws {
@@ -52,6 +53,13 @@ struct Toolbox: Sendable {
     return folders.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
 
+  /// The same tools, what they cost added to `meter`.
+  func metered(by meter: UsageMeter) -> Toolbox {
+    var tools = self
+    tools.meter = meter
+    return tools
+  }
+
   /// The folders by the names the tools see.
   func seen(_ folders: WorkFolders) -> WorkFolders { sandbox.seen(folders) }
 
@@ -64,6 +72,7 @@ struct Toolbox: Sendable {
     let command = sandbox.command(paths[tool] ?? "", arguments(sandbox.seen(folders)), folders: folders)
     let end = try await Subprocess.run(
       command, timeLimit: timeLimit, silenceLimit: reportsProgress ? silenceLimit : nil, onLine: onLine)
+    meter?.add(end.usage)
     try Task.checkCancellation()
     return end
   }

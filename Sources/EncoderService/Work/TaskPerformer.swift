@@ -37,11 +37,13 @@ struct TaskPerformer: Sendable {
     }
     let draft = try store.makeDraft(for: lease.job)
     do {
+      let meter = UsageMeter()
       let bench = TaskBench(
-        work: lease.work, inputs: lease.inputs, staging: staging, draft: draft, tools: tools, limits: limits,
-        progress: progress)
+        work: lease.work, inputs: lease.inputs, staging: staging, draft: draft, tools: tools.metered(by: meter),
+        limits: limits, progress: progress)
       var output = try await bench.make()
       output.folder = name
+      output.usage = meter.usage
       try TextFile.write(String(decoding: JSON.encode(output), as: UTF8.self), to: "\(draft)/\(Self.outputName)")
       try store.commit(draft: draft, as: name, of: lease.job)
       return output

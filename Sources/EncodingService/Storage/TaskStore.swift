@@ -176,14 +176,15 @@ struct TaskStore: Sendable {
     try db.rows(
       """
       SELECT task.id, task.kind, task.ordinal, task.state, task.attempts, task.progress, lease.encoder,
-        task.failure_reason
+        task.failure_reason, task.output
       FROM task LEFT JOIN lease ON lease.token = task.lease_token
       WHERE task.job_id = ? ORDER BY task.position LIMIT ?
       """, job, Self.longestTaskList
     ) { row in
       EncodingTask(
         id: try row.id(0), kind: try row.choice(1), ordinal: row.int(2), state: try row.choice(3),
-        attempts: row.int(4), progress: row.double(5), encoder: row.textOrNil(6), failureReason: row.textOrNil(7))
+        attempts: row.int(4), progress: row.double(5), encoder: row.textOrNil(6), failureReason: row.textOrNil(7),
+        usage: try row.blobOrNil(8).flatMap { try JSON.decode(TaskOutput.self, from: $0).usage })
     }
   }
 

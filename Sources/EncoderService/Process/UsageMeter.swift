@@ -1,0 +1,26 @@
+import EncodingAPI
+import Glibc
+import Synchronization
+
+/// Adds up what the programs of one task cost, whatever thread they ended on.
+final class UsageMeter: Sendable {
+  private let total = Mutex(TaskUsage())
+
+  var usage: TaskUsage { total.withLock { $0 } }
+
+  func add(_ usage: TaskUsage) {
+    total.withLock {
+      $0.cpuSeconds += usage.cpuSeconds
+      $0.peakMemoryBytes = max($0.peakMemoryBytes, usage.peakMemoryBytes)
+    }
+  }
+}
+
+extension TaskUsage {
+  /// The kernel's account of a process that was waited for, and of those it waited for itself.
+  init(_ spent: rusage) {
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
+    self.init(
+      cpuSeconds: seconds(spent.ru_utime) + seconds(spent.ru_stime), peakMemoryBytes: Int(spent.ru_maxrss) * 1024)
+  }
+}
