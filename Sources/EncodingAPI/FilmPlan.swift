@@ -28,11 +28,14 @@ package struct FilmPlan: Codable, Sendable, Hashable {
   package var rungs: [Rung]
   /// x264's name for how much work a frame is worth.
   package var preset: String
-  package var audio: AudioFacts?
+  /// The default first; empty for a silent film.
+  package var audio: [AudioTrackPlan]
+  package var subtitles: [SubtitleTrackPlan]
 
   package init(
     frameRate: FrameRate, frameCount: Int, groupFrames: Int, segmentFrames: Int, firstPictureSeconds: Double,
-    rungs: [Rung], preset: String, audio: AudioFacts?
+    rungs: [Rung], preset: String, audio: [AudioTrackPlan] = [],
+    subtitles: [SubtitleTrackPlan] = []
   ) {
     self.frameRate = frameRate
     self.frameCount = frameCount
@@ -42,6 +45,7 @@ package struct FilmPlan: Codable, Sendable, Hashable {
     self.rungs = rungs
     self.preset = preset
     self.audio = audio
+    self.subtitles = subtitles
   }
 
   package var durationSeconds: Double { frameRate.seconds(ofFrames: frameCount) }

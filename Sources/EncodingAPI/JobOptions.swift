@@ -3,7 +3,29 @@ package struct JobOptions: Codable, Sendable, Hashable {
   /// Whose tasks come first where encoders are scarce; jobs of one priority share them evenly.
   package var priority: JobPriority?
 
+  /// Of each audio track; AAC is always among them.
+  package var audioCodecs: [AudioCodec]?
+  /// Subtitles in files of their own, beside those in the film.
+  package var subtitles: [SideCar]?
+
   package init() {}
+}
+
+/// Subtitles in a file of their own: SRT or WebVTT.
+package struct SideCar: Codable, Sendable, Hashable {
+  package var source: JobSource
+  /// BCP 47 or ISO 639.
+  package var language: String
+  package var kind: SubtitleKind
+  /// For people; the language's own name where absent.
+  package var name: String?
+
+  package init(source: JobSource, language: String, kind: SubtitleKind, name: String? = nil) {
+    self.source = source
+    self.language = language
+    self.kind = kind
+    self.name = name
+  }
 }
 
 package enum JobPriority: String, Codable, Sendable, CaseIterable {

@@ -10,17 +10,29 @@ package struct SourceFile: Codable, Sendable, Hashable {
   }
 }
 
-package struct AudioFacts: Codable, Sendable, Hashable {
-  /// Among the file's audio streams, from 0.
-  package var streamIndex: Int
-  package var channels: Int
-  /// ISO 639-2 as the file says, `und` where it does not.
-  package var language: String
+/// How the numbers in the file are colours, in ffmpeg's words; absent is what the file does not say.
+package struct ColourFacts: Codable, Sendable, Hashable {
+  package var primaries: String?
+  package var transfer: String?
+  package var matrix: String?
+  /// `tv` or `pc`.
+  package var range: String?
+  /// `yuv420p10le`
+  package var pixelFormat: String?
+  package var bitDepth: Int
+  package var isHighDynamicRange: Bool
 
-  package init(streamIndex: Int, channels: Int, language: String) {
-    self.streamIndex = streamIndex
-    self.channels = channels
-    self.language = language
+  package init(
+    primaries: String? = nil, transfer: String? = nil, matrix: String? = nil, range: String? = nil,
+    pixelFormat: String? = nil, bitDepth: Int = 8, isHighDynamicRange: Bool = false
+  ) {
+    self.primaries = primaries
+    self.transfer = transfer
+    self.matrix = matrix
+    self.range = range
+    self.pixelFormat = pixelFormat
+    self.bitDepth = bitDepth
+    self.isHighDynamicRange = isHighDynamicRange
   }
 }
 
@@ -37,11 +49,19 @@ package struct SourceFacts: Codable, Sendable, Hashable {
   /// Why the film must be conformed before it can be cut into chunks; absent where it need not.
   package var conformReason: String?
   package var isInterlaced: Bool
-  package var audio: AudioFacts?
+  /// Clockwise, as the file asks to be turned; already in `width` and `height`.
+  package var rotationDegrees = 0
+  /// Width by height of a pixel where it is not square, as `16:11`; already in `width`.
+  package var pixelAspect: String?
+  package var colour = ColourFacts()
+  /// In the file's order; empty for a silent film.
+  package var audio: [AudioFacts]
+  /// In the file's order.
+  package var subtitles: [SubtitleFacts] = []
 
   package init(
     container: String, videoCodec: String, width: Int, height: Int, frameRate: FrameRate, frameCount: Int,
-    firstPictureSeconds: Double, conformReason: String?, isInterlaced: Bool, audio: AudioFacts?
+    firstPictureSeconds: Double, conformReason: String?, isInterlaced: Bool, audio: [AudioFacts]
   ) {
     self.container = container
     self.videoCodec = videoCodec

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The plan of a job")
 struct JobPlanTests {
-  private func facts(frames: Int, rate: FrameRate, audio: AudioFacts? = nil) -> SourceFacts {
+  private func facts(frames: Int, rate: FrameRate, audio: [AudioFacts] = []) -> SourceFacts {
     SourceFacts(
       container: "mov,mp4", videoCodec: "h264", width: 640, height: 360, frameRate: rate, frameCount: frames,
       firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: audio)
@@ -42,7 +42,9 @@ struct JobPlanTests {
   @Test("Every task needs only what comes before it, and all lead to publishing")
   func graph() {
     let plan = plan(
-      facts(frames: 1000, rate: FrameRate(25), audio: AudioFacts(streamIndex: 0, channels: 6, language: "en")))
+      facts(
+        frames: 1000, rate: FrameRate(25),
+        audio: [AudioFacts(streamIndex: 0, codec: "aac", channels: 6, language: "en")]))
     #expect(plan.tasks.map(\.work.kind).filter { $0 == .encode }.count == 4)
     #expect(plan.tasks.map(\.work.kind).filter { $0 == .join }.count == plan.film.rungs.count)
     for (index, task) in plan.tasks.enumerated() { #expect(task.needs.allSatisfy { $0 < index }) }

@@ -77,7 +77,7 @@ struct ManifestTests {
     let plan = FilmPlan(
       frameRate: FrameRate(25), frameCount: 1100, groupFrames: 50, segmentFrames: 100, firstPictureSeconds: 0,
       rungs: [Rung(name: "180p", width: 320, height: 180, constantRateFactor: 23, maximumBitrateKbps: 300)],
-      preset: "fast", audio: nil)
+      preset: "fast", audio: [])
     let surveying = Surveying(plan: plan, limits: SourceLimits())
     #expect(surveying.tileCount == 22 && surveying.sheetCount == 2)
     #expect(surveying.storyboard.contains("00:00:02.000 --> 00:00:04.000\nstoryboard-001.jpg#xywh=160,0,160,90\n"))

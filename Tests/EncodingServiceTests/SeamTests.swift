@@ -48,7 +48,7 @@ extension FilmTests {
         let plan = FilmPlan(
           frameRate: frameRate, frameCount: whole.count, groupFrames: 12, segmentFrames: 24, firstPictureSeconds: start,
           rungs: [Rung(name: "90p", width: 160, height: 90, constantRateFactor: 0, maximumBitrateKbps: 1000)],
-          preset: "ultrafast", audio: nil)
+          preset: "ultrafast", audio: [])
         var chunks: [String] = []
         for (number, range) in JobPlan.chunks(of: whole.count, by: 36).enumerated() {
           let chunk = ChunkEncoding(

@@ -44,7 +44,7 @@ struct SourceJudgementTests {
   func steadyFilm() throws {
     let facts = try judge(report(streams: video()))
     #expect(facts.frameRate == FrameRate(25) && facts.frameCount == 100 && facts.conformReason == nil)
-    #expect(facts.audio == nil)
+    #expect(facts.audio.isEmpty)
   }
 
   @Test("A film whose pictures stray from any steady rate is conformed")

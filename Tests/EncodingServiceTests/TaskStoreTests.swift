@@ -55,7 +55,7 @@ struct TaskStoreTests {
 
     static let facts = SourceFacts(
       container: "mov,mp4", videoCodec: "h264", width: 320, height: 180, frameRate: FrameRate(25), frameCount: 500,
-      firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: nil)
+      firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: [])
 
     /// Does every task that is ready as `encoder`, until nothing is left.
     func workOff(as encoder: String) async throws {

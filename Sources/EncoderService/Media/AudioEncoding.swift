@@ -6,7 +6,7 @@ import Synchronization
 /// another, so that one gain holds for the whole film.
 struct AudioEncoding: Sendable {
   var plan: FilmPlan
-  var audio: AudioFacts
+  var audio: AudioTrackPlan
   var limits: SourceLimits
 
   static let fileName = "audio.mp4"

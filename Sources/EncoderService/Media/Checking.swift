@@ -32,9 +32,9 @@ struct Checking: Sendable {
           "Check frames: \(rung.name) has \(count) pictures where the source has \(plan.frameCount).")
       }
     }
-    if let audio = plan.audio {
+    for audio in plan.audio {
       guard try await packetCount(of: MediaNames.playlist(audio)) > 0 else {
-        throw EncodingFault.wrongResult("Check audio: the source has sound, the result has none.")
+        throw EncodingFault.wrongResult("Check audio: \(audio.name) has no sound in the result.")
       }
     }
     return ["frames: \(plan.frameCount) in each of \(plan.rungs.count) renditions, as in the source"]

@@ -14,7 +14,7 @@ struct ManifestCheck: Sendable {
       try checkMedia(MediaNames.playlist(rung), tolerance: frame, bandwidth: bandwidth)
       try checkIFrames(MediaNames.iFramePlaylist(rung))
     }
-    if let audio = plan.audio {
+    for audio in plan.audio {
       try checkMedia(MediaNames.playlist(audio), tolerance: Checking.audioToleranceSeconds, bandwidth: nil)
     }
     try checkDASH()
@@ -37,11 +37,11 @@ struct ManifestCheck: Sendable {
       guard abs(variant.frameRate - plan.frameRate.framesPerSecond) < 0.01 else {
         throw wrong("\(variant.address) is listed at \(variant.frameRate) pictures a second")
       }
-      guard variant.codecs.contains("avc1"), variant.codecs.contains("mp4a") == (plan.audio != nil) else {
+      guard variant.codecs.contains("avc1"), variant.codecs.contains("mp4a") == !plan.audio.isEmpty else {
         throw wrong("\(variant.address) is listed with codecs \(variant.codecs)")
       }
     }
-    guard master.audioPlaylists.map(\.address) == (plan.audio.map { [MediaNames.playlist($0)] } ?? []) else {
+    guard master.audioPlaylists.map(\.address) == plan.audio.map(MediaNames.playlist) else {
       throw wrong("the HLS master lists other sound")
     }
   }
@@ -82,7 +82,7 @@ struct ManifestCheck: Sendable {
 
   private func checkDASH() throws {
     let manifest = DASHManifest(try TextFile.read("\(folder)/\(MediaLayout.dashManifest)"))
-    guard manifest.representations.count == plan.rungs.count + (plan.audio == nil ? 0 : 1) else {
+    guard manifest.representations.count == plan.rungs.count + plan.audio.count else {
       throw wrong("\(MediaLayout.dashManifest) has \(manifest.representations.count) representations")
     }
     guard abs(manifest.durationSeconds - plan.durationSeconds) <= Checking.audioToleranceSeconds else {

@@ -9,22 +9,23 @@ import EncodingAPI
 struct Packaging: Sendable {
   var plan: FilmPlan
 
-  /// Writes the asset's folder into the working folder. `files` are the joined rungs in the ladder's order.
-  func arguments(files: [String], audioFile: String?) -> [String] {
+  /// Writes the asset's folder into the working folder. `files` are the joined rungs, `audioFiles` the tracks of sound,
+  /// each in the plan's order.
+  func arguments(files: [String], audioFiles: [String]) -> [String] {
     var arguments = zip(plan.rungs, files).map { rung, file in
       "in=\(file),stream=video,\(segments(MediaNames.folder(rung))),playlist_name=\(MediaNames.playlist(rung)),"
         + "iframe_playlist_name=\(MediaNames.iFramePlaylist(rung))"
     }
     // The lowest first: players begin with the first variant, and an early picture is worth more than a sharp one.
     arguments.reverse()
-    if let audio = plan.audio, let audioFile {
+    arguments += zip(plan.audio, audioFiles).map { audio, file in
       // `und` is the one code the packager refuses to be given.
-      let isKnown = audio.language != "und"
-      arguments.append(
-        "in=\(audioFile),stream=audio,\(segments(MediaNames.folder(audio))),"
-          + "playlist_name=\(MediaNames.playlist(audio)),hls_group_id=audio,hls_name=\(audio.language)"
-          + (isKnown ? ",language=\(audio.language)" : ""))
-      if isKnown { arguments.append("--default_language=\(audio.language)") }
+      "in=\(file),stream=audio,\(segments(audio.folder)),playlist_name=\(MediaNames.playlist(audio)),"
+        + "hls_group_id=audio,hls_name=\(audio.name)"
+        + (audio.language == LanguageTag.unknown ? "" : ",language=\(audio.language)")
+    }
+    if let language = plan.audio.first?.language, language != LanguageTag.unknown {
+      arguments.append("--default_language=\(language)")
     }
     return arguments + [
       "--segment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.segmentFrames)),

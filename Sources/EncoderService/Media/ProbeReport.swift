@@ -3,10 +3,20 @@ import EncodingAPI
 /// ffprobe's JSON, as far as it is believed.
 struct ProbeReport: Decodable, Sendable {
   struct Stream: Decodable, Sendable {
-    struct Disposition: Decodable, Sendable { var attached_pic: Int? }
+    struct Disposition: Decodable, Sendable {
+      var attached_pic: Int?
+      var `default`: Int?
+      var forced: Int?
+      var comment: Int?
+      var hearing_impaired: Int?
+      var visual_impaired: Int?
+      var captions: Int?
+      var descriptions: Int?
+    }
     struct SideData: Decodable, Sendable { var rotation: Double? }
     struct Tags: Decodable, Sendable {
       var language: String?
+      var title: String?
       var rotate: String?
     }
 
@@ -18,11 +28,16 @@ struct ProbeReport: Decodable, Sendable {
     var sample_aspect_ratio: String?
     var pix_fmt: String?
     var field_order: String?
+    var color_primaries: String?
     var color_transfer: String?
+    var color_space: String?
+    var color_range: String?
+    var bits_per_raw_sample: String?
     var r_frame_rate: String?
     var avg_frame_rate: String?
     var start_time: String?
     var channels: Int?
+    var channel_layout: String?
     var disposition: Disposition?
     var side_data_list: [SideData]?
     var tags: Tags?
@@ -42,6 +57,7 @@ struct ProbeReport: Decodable, Sendable {
   }
 
   var audioStreams: [Stream] { streams?.filter { $0.codec_type == "audio" } ?? [] }
+  var subtitleStreams: [Stream] { streams?.filter { $0.codec_type == "subtitle" } ?? [] }
 }
 
 extension ProbeReport.Stream {

@@ -17,13 +17,14 @@ struct SourceJudgement: Sendable {
     let container = report.format?.format_name ?? "unknown"
     let rate = FrameClock.constantRate(of: ascending, declared: video.declaredRates)
     let fileStart = report.format?.start_time.flatMap { Double($0) } ?? 0
-    let facts = SourceFacts(
+    var facts = SourceFacts(
       container: container, videoCodec: video.codec_name ?? "unknown", width: size.width, height: size.height,
       frameRate: rate ?? FrameClock.nearestStandardRate(of: ascending),
       frameCount: ascending.count + times.countWithoutTime,
       firstPictureSeconds: (ascending.first ?? fileStart) - fileStart,
       conformReason: conformReason(video, container: container, rate: rate, times: times),
-      isInterlaced: video.isInterlaced, audio: audio(report))
+      isInterlaced: video.isInterlaced, audio: TrackJudgement().audio(report.audioStreams))
+    facts.subtitles = TrackJudgement().subtitles(report.subtitleStreams)
     guard facts.durationSeconds <= limits.durationSeconds else {
       throw EncodingFault.refused(
         "The film lasts \(Int(facts.durationSeconds)) s; up to \(Int(limits.durationSeconds)) s are accepted.")
@@ -92,14 +93,5 @@ struct SourceJudgement: Sendable {
     let names = container.split(separator: ",").map(String.init)
     if Self.exactContainers.isDisjoint(with: names) { return "its container cannot be cut exactly" }
     return nil
-  }
-
-  /// The first audio stream: the file's own order says which is the main one.
-  private func audio(_ report: ProbeReport) -> AudioFacts? {
-    guard let stream = report.audioStreams.first, let channels = stream.channels, channels > 0 else { return nil }
-    let language = stream.tags?.language ?? "und"
-    // ISO 639-2, as MP4 and Matroska have it; the packager refuses what it does not know.
-    let isPlain = language.utf8.count == 3 && language.utf8.allSatisfy { $0 >= 97 && $0 <= 122 }
-    return AudioFacts(streamIndex: 0, channels: channels, language: isPlain ? language : "und")
   }
 }

@@ -5,8 +5,10 @@ import Foundation
 extension TaskBench {
   func encodeAudio() async throws -> TaskOutput {
     let plan = try plan()
-    guard let audio = plan.audio else { throw EncodingFault.wrongResult("An audio task without sound.") }
-    let encoding = AudioEncoding(plan: plan, audio: audio, limits: limits)
+    guard plan.audio.indices.contains(work.ordinal) else {
+      throw EncodingFault.wrongResult("An audio task without sound.")
+    }
+    let encoding = AudioEncoding(plan: plan, audio: plan.audio[work.ordinal], limits: limits)
     let folders = WorkFolders(source: work.source.path, output: draft)
     let duration = max(0.001, plan.durationSeconds)
     let meter: @Sendable (Double, Substring) -> Void = { [progress] base, line in

@@ -48,7 +48,7 @@ struct JobPlan: Sendable {
       rungs: RenditionLadder.rungs(
         width: facts.width, height: facts.height, frameRate: facts.frameRate,
         constantRateFactor: parameters.constantRateFactor),
-      preset: parameters.preset.rawValue, audio: facts.audio)
+      preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
     tasks = []
 
     let chunks = Self.chunks(of: film.frameCount, by: lengths.chunk).enumerated().map { ordinal, chunk in
@@ -58,10 +58,10 @@ struct JobPlan: Sendable {
       }
     }
     let whole = Double(film.frameCount)
-    let audio = film.audio.map { _ in add(.audio, 0, source, weight: whole * 0.05) }
+    let audio = film.audio.indices.map { add(.audio, $0, source, weight: whole * 0.05) }
     let survey = add(.survey, 0, source, weight: whole * 0.1)
     let joins = film.rungs.indices.map { add(.join, $0, source, needs: chunks, weight: whole * 0.01) }
-    let package = add(.package, 0, source, needs: joins + (audio.map { [$0] } ?? []), weight: whole * 0.02)
+    let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
     let check = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
     _ = add(.publish, 0, source, needs: [check], weight: whole * 0.01) { $0.asset = asset }
   }
