@@ -40,8 +40,10 @@ package struct EncodingJob: Codable, Sendable {
   /// The label given at upload, or the file's name.
   package var sourceName: String?
   package var options: JobOptions
-  /// Set once published.
+  /// Set once it can be played.
   package var assetId: AssetID?
+  /// Since when it can be played, be it only the beginning so far.
+  package var playableAt: Timestamp?
   /// Why it failed, in words a person can act on.
   package var failureReason: String?
   package var durationSeconds: Double?
@@ -54,7 +56,8 @@ package struct EncodingJob: Codable, Sendable {
 
   package init(
     id: JobID, titleId: TitleID, state: JobState, progress: Double, source: JobSource, sourceName: String?,
-    options: JobOptions, assetId: AssetID?, failureReason: String?, durationSeconds: Double?, createdAt: Timestamp,
+    options: JobOptions, assetId: AssetID?, playableAt: Timestamp?, failureReason: String?, durationSeconds: Double?,
+    createdAt: Timestamp,
     finishedAt: Timestamp?, tasks: [EncodingTask]? = nil, renditions: [Rendition]? = nil
   ) {
     self.id = id
@@ -65,6 +68,7 @@ package struct EncodingJob: Codable, Sendable {
     self.sourceName = sourceName
     self.options = options
     self.assetId = assetId
+    self.playableAt = playableAt
     self.failureReason = failureReason
     self.durationSeconds = durationSeconds
     self.createdAt = createdAt

@@ -18,6 +18,8 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   /// One chunk of the film at every rung of the ladder.
   case encode
   case audio
+  /// The film's beginning, as far as it is encoded, appears in the media store to be played: progressive publish.
+  case preview
   /// Poster, storyboard, and the source's scene cuts to check the result against.
   case survey
   /// The chunks of one rung made one.

@@ -7,8 +7,16 @@ package struct JobOptions: Codable, Sendable, Hashable {
   package var audioCodecs: [AudioCodec]?
   /// Subtitles in files of their own, beside those in the film.
   package var subtitles: [SideCar]?
+  /// Playable as soon as its beginning is encoded; the rest joins as it is done.
+  package var progressive: Bool?
 
   package init() {}
+
+  /// `JobOptions { $0.progressive = true }`
+  package init(_ fill: (inout JobOptions) -> Void) {
+    self.init()
+    fill(&self)
+  }
 }
 
 /// Subtitles in a file of their own: SRT or WebVTT.

@@ -96,11 +96,16 @@ package struct TaskReport: Codable, Sendable {
   package var output: TaskOutput?
   /// With a failure, in words.
   package var reason: String?
+  /// With `retryableFailure`: inputs that are not what their tasks had made. Those are done again, then this one.
+  package var damaged: [TaskInput]?
 
-  package init(token: Int, outcome: Outcome, output: TaskOutput? = nil, reason: String? = nil) {
+  package init(
+    token: Int, outcome: Outcome, output: TaskOutput? = nil, reason: String? = nil, damaged: [TaskInput]? = nil
+  ) {
     self.token = token
     self.outcome = outcome
     self.output = output
     self.reason = reason
+    self.damaged = damaged
   }
 }

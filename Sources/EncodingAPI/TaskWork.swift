@@ -13,9 +13,9 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var deinterlaces: Bool?
   /// encode
   package var firstFrame: Int?
-  /// encode; conform: about how many
+  /// encode; preview: of the beginning; conform: about how many
   package var frameCount: Int?
-  /// publish
+  /// preview, publish
   package var asset: AssetID?
 
   package init(kind: TaskKind, ordinal: Int = 0, source: SourceFile, plan: FilmPlan? = nil) {

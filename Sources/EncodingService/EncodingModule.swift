@@ -19,7 +19,8 @@ package enum EncodingModule: ServiceModule {
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/encoding.db", migrations: EncodingSchema.migrations, logger: context.logger,
       metrics: context.metrics)
-    var events = try ServiceEvents(context, database: database, publishes: [AssetPublished.self, JobFailed.self])
+    var events = try ServiceEvents(
+      context, database: database, publishes: [AssetPublished.self, AssetWithdrawn.self, JobFailed.self])
     let flow = JobFlow(
       jobs: JobStore(), tasks: TaskStore(), outbox: events.outbox, parameters: settings.plan,
       retries: RetryPolicy(

@@ -31,6 +31,9 @@ struct EncodingSettings: Sendable {
       groupsPerSegment: try reader.integer("ENCODING_GROUPS_PER_SEGMENT", default: 2, in: 1...10),
       chunkSeconds: try reader.double("ENCODING_CHUNK_SECONDS", default: 10, in: 0.2...600),
       preset: try reader.choice("ENCODING_PRESET", default: JobPlan.Preset.fast),
-      constantRateFactor: try reader.integer("ENCODING_CONSTANT_RATE_FACTOR", default: 23, in: 10...40))
+      constantRateFactor: try reader.integer("ENCODING_CONSTANT_RATE_FACTOR", default: 23, in: 10...40),
+      isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: false),
+      progressiveMinimumSeconds: try reader.double(
+        "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400))
   }
 }

@@ -31,12 +31,22 @@ struct JobFlow: Sendable {
   /// Throws ``EncodingError/jobEnded(_:)`` where there is nothing left to stop.
   func cancel(_ job: JobRecord, at now: Timestamp, in db: SQLSession) throws {
     guard try end(job, as: .cancelled, reason: nil, at: now, in: db) else { throw EncodingError.jobEnded(job.state) }
+    try withdraw(job, in: db)
   }
 
   private func fail(_ job: JobRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
     guard try end(job, as: .failed, reason: reason, at: now, in: db) else { return }
+    try withdraw(job, in: db)
     try outbox.append(
       JobFailed(jobId: job.id, titleId: job.titleId, reason: reason), subject: job.titleId.description, in: db)
+  }
+
+  /// What was published of a film before it was complete is taken back.
+  private func withdraw(_ job: JobRecord, in db: SQLSession) throws {
+    guard job.playableAt != nil else { return }
+    try outbox.append(
+      AssetWithdrawn(assetId: job.assetId, titleId: job.titleId, jobId: job.id), subject: job.titleId.description,
+      in: db)
   }
 
   private func end(
@@ -83,6 +93,8 @@ struct JobFlow: Sendable {
       let output = report.output ?? TaskOutput()
       try tasks.succeed(id, output: output, in: db)
       try follow(task, output, at: now, in: db)
+    case .retryableFailure where report.damaged?.isEmpty == false:
+      try redo(report.damaged ?? [], foundBy: task, at: now, in: db)
     case .retryableFailure:
       try retryOrFail(task, reason: report.reason ?? "The encoder gave no reason.", at: now, in: db)
     case .permanentFailure:
@@ -99,10 +111,28 @@ struct JobFlow: Sendable {
     try tasks.retry(task.id, reason: reason, notBefore: now.adding(seconds: wait), in: db)
   }
 
+  /// Outputs that were changed or lost behind our back are made again, and whoever found them waits for that. It is no
+  /// failed attempt of the finder; those who make them again have as many attempts as ever.
+  private func redo(
+    _ damaged: [TaskInput], foundBy finder: TaskRecord, at now: Timestamp, in db: SQLSession
+  ) throws {
+    for input in damaged {
+      guard let maker = try tasks.finished(input.kind, input.ordinal, of: finder.job, in: db) else { continue }
+      let reason = "Its output was found damaged by \(finder.kind.rawValue)."
+      try tasks.redo(maker.id, reason: reason, in: db)
+      guard maker.attempts < retries.maximumAttempts else {
+        return try giveUp(maker, reason: "\(reason) (after \(maker.attempts) attempts)", at: now, in: db)
+      }
+    }
+    try tasks.block(finder.id, in: db)
+    try tasks.unblock(finder.job, in: db)
+  }
+
   private func giveUp(_ task: TaskRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
     try tasks.fail(task.id, reason: reason, in: db)
     // A sweep that fails leaves files behind, not a job undone: the job has ended already, and stays as it did.
-    guard task.kind != .sweep, let job = try jobs.record(task.job, in: db) else { return }
+    // And a film that cannot be watched early can be watched later.
+    guard task.kind != .sweep, task.kind != .preview, let job = try jobs.record(task.job, in: db) else { return }
     try fail(job, reason: reason, at: now, in: db)
   }
 
@@ -126,12 +156,15 @@ struct JobFlow: Sendable {
       guard let film = task.work.plan else { break }
       try jobs.setRenditions(
         JobPlan.renditions(of: film, averagesKbps: output.averageBitratesKbps), of: job.id, in: db)
+    case .preview:
+      try publishBeginning(of: job, in: db, at: now)
     case .publish:
       return try publish(job, in: db, at: now)
     case .encode, .audio, .survey, .join, .check, .sweep:
       break
     }
     try tasks.unblock(job.id, in: db)
+    try tasks.cancelSupersededPreviews(job.id, in: db)
   }
 
   private func conform(_ job: JobRecord, _ facts: SourceFacts, at now: Timestamp, in db: SQLSession) throws {
@@ -148,7 +181,8 @@ struct JobFlow: Sendable {
     in db: SQLSession
   ) throws {
     let plan = JobPlan(
-      source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId, parameters: parameters)
+      source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId,
+      parameters: parameters.with(job.options))
     try jobs.setDuration(plan.film.durationSeconds, of: job.id, in: db)
     try jobs.setRenditions(JobPlan.renditions(of: plan.film, averagesKbps: nil), of: job.id, in: db)
     var ids: [EncodingTaskID] = []
@@ -165,11 +199,21 @@ struct JobFlow: Sendable {
 
   private func publish(_ job: JobRecord, in db: SQLSession, at now: Timestamp) throws {
     guard try end(job, as: .succeeded, reason: nil, at: now, in: db) else { return }
+    _ = try jobs.setPlayable(job.id, at: now, in: db)
+    try tell(job, isComplete: true, in: db)
+  }
+
+  /// Told once; that it grows is for players to see in the playlists.
+  private func publishBeginning(of job: JobRecord, in db: SQLSession, at now: Timestamp) throws {
+    if try jobs.setPlayable(job.id, at: now, in: db) { try tell(job, isComplete: false, in: db) }
+  }
+
+  private func tell(_ job: JobRecord, isComplete: Bool, in db: SQLSession) throws {
     let best = try jobs.renditions(of: job.id, in: db).map(\.height).max() ?? 0
     try outbox.append(
       AssetPublished(
         assetId: job.assetId, titleId: job.titleId, jobId: job.id, durationSeconds: job.durationSeconds ?? 0,
-        maxHeight: best),
+        maxHeight: best, isComplete: isComplete),
       subject: job.titleId.description, in: db)
   }
 

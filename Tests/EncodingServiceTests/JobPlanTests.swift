@@ -18,15 +18,15 @@ struct JobPlanTests {
       asset: AssetID(seed: "a"), parameters: JobPlan.Parameters())
   }
 
-  @Test("Chunks are whole groups and cover every picture once", arguments: [1, 49, 50, 250, 251, 1000, 1234])
+  @Test("Chunks are whole segments and cover every picture once", arguments: [1, 49, 50, 250, 251, 1000, 1234])
   func covering(frames: Int) {
     for rate in [FrameRate(25), FrameRate(30_000, 1001), FrameRate(24_000, 1001), FrameRate(60)] {
       let (group, segment, chunk) = JobPlan.frames(rate, JobPlan.Parameters())
-      #expect(segment % group == 0 && chunk % group == 0)
+      #expect(segment % group == 0 && chunk % segment == 0)
       let chunks = JobPlan.chunks(of: frames, by: chunk)
       #expect(chunks.first?.lowerBound == 0 && chunks.last?.upperBound == frames)
       for (left, right) in zip(chunks, chunks.dropFirst()) {
-        #expect(left.upperBound == right.lowerBound && right.lowerBound % group == 0)
+        #expect(left.upperBound == right.lowerBound && right.lowerBound % segment == 0)
       }
     }
   }
@@ -36,7 +36,7 @@ struct JobPlanTests {
     #expect(JobPlan.frames(FrameRate(25), JobPlan.Parameters()).group == 50)
     #expect(JobPlan.frames(FrameRate(30_000, 1001), JobPlan.Parameters()).group == 60)
     #expect(JobPlan.frames(FrameRate(24_000, 1001), JobPlan.Parameters()).group == 48)
-    #expect(JobPlan.frames(FrameRate(25), JobPlan.Parameters()).chunk == 250)
+    #expect(JobPlan.frames(FrameRate(25), JobPlan.Parameters()).chunk == 300)
   }
 
   @Test("Every task needs only what comes before it, and all lead to publishing")
@@ -53,6 +53,38 @@ struct JobPlanTests {
       reached.formUnion(plan.tasks[index].needs)
     }
     #expect(reached.count == plan.tasks.count)
+  }
+
+  @Test("A progressive film begins with one segment, and its beginning is published at growing lengths")
+  func progressive() {
+    var parameters = JobPlan.Parameters(isProgressive: true)
+    func planned(frames: Int) -> [JobPlan.PlannedTask] {
+      JobPlan(
+        source: SourceFile(path: "/film", fingerprint: "f"),
+        facts: facts(
+          frames: frames, rate: FrameRate(25),
+          audio: [AudioFacts(streamIndex: 0, codec: "aac", channels: 2, language: "en")]),
+        conformedFrames: nil, asset: AssetID(seed: "a"), parameters: parameters
+      ).tasks
+    }
+    let tasks = planned(frames: 4000)
+    #expect(tasks.prefix(3).map(\.work.kind) == [.encode, .audio, .preview])
+    #expect(tasks[0].work.frameCount == 100)
+    let previews = tasks.filter { $0.work.kind == .preview }
+    // 14 chunks: 4 s, then 12 s each.
+    #expect(previews.map(\.work.frameCount) == [1, 2, 3, 4, 6, 9, 13].map { 100 + ($0 - 1) * 300 })
+    for preview in previews {
+      let needed = preview.needs.map { tasks[$0].work }
+      #expect(needed.compactMap(\.frameCount).reduce(0, +) == preview.work.frameCount)
+      #expect(needed.filter { $0.kind == .audio }.count == 1)
+    }
+    // No task of the whole film waits for them.
+    #expect(tasks.allSatisfy { $0.needs.allSatisfy { tasks[$0].work.kind != .preview } })
+    #expect(!planned(frames: 1499).contains { $0.work.kind == .preview })
+    parameters = parameters.with(JobOptions { $0.progressive = true })
+    #expect(planned(frames: 1499).contains { $0.work.kind == .preview })
+    parameters = parameters.with(JobOptions { $0.progressive = false })
+    #expect(!planned(frames: 4000).contains { $0.work.kind == .preview })
   }
 
   @Test("A silent film has no audio task")

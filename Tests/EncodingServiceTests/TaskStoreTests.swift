@@ -10,68 +10,6 @@ import Testing
 
 @Suite("Tasks and leases on a real database")
 struct TaskStoreTests {
-  /// A database with its flow, on a clock that stands still.
-  struct Desk: Sendable {
-    let database: ServiceDatabase
-    let flow: JobFlow
-    let clock = ManualClock()
-
-    init(folder: String) throws {
-      database = try ServiceDatabase(path: "\(folder)/encoding.db", migrations: EncodingSchema.migrations)
-      flow = JobFlow(
-        jobs: JobStore(), tasks: TaskStore(), outbox: Outbox(source: "/encoding", clock: clock.clock),
-        parameters: JobPlan.Parameters(),
-        retries: RetryPolicy(maximumAttempts: 3, firstWaitSeconds: 1, maximumWaitSeconds: 9),
-        leaseSeconds: 15, jitter: { 1 })
-    }
-
-    @discardableResult
-    func makeJob() async throws -> JobID {
-      let id = JobID(at: clock.now)
-      let request = JobRequest(
-        titleId: TitleID(seed: "\(id)"), source: JobSource(path: "/films/a.mp4"), sourceName: "a.mp4",
-        file: SourceFile(path: "/films/a.mp4", fingerprint: "1"))
-      let now = clock.now
-      try await database.write { try flow.create(request, id: id, at: now, in: $0) }
-      return id
-    }
-
-    func lease(_ encoder: String) async throws -> TaskLease? {
-      let now = clock.now
-      return try await database.write { try flow.lease(encoder: encoder, at: now, in: $0) }
-    }
-
-    func report(_ lease: TaskLease, _ outcome: TaskReport.Outcome, _ output: TaskOutput? = nil) async throws {
-      let now = clock.now
-      let report = TaskReport(token: lease.token, outcome: outcome, output: output, reason: "Because.")
-      try await database.write { try flow.report(lease.task, report, at: now, in: $0) }
-    }
-
-    func job(_ id: JobID) throws -> EncodingJob? { try database.read { try flow.jobs.job(id, in: $0) } }
-    func tasks(_ id: JobID) throws -> [EncodingTask] { try database.read { try flow.tasks.tasks(of: id, in: $0) } }
-    func events() throws -> [Event] {
-      try database.read { try flow.outbox.batch(after: 0, limit: 100, in: $0) }.events.map { try Event(json: $0) }
-    }
-
-    static let facts = SourceFacts(
-      container: "mov,mp4", videoCodec: "h264", width: 320, height: 180, frameRate: FrameRate(25), frameCount: 500,
-      firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: [])
-
-    /// Does every task that is ready as `encoder`, until nothing is left.
-    func workOff(as encoder: String) async throws {
-      while let lease = try await lease(encoder) {
-        let kind = lease.work.kind
-        try await report(
-          lease, .succeeded,
-          TaskOutput {
-            $0.folder = "\(kind)-\(lease.work.ordinal)"
-            $0.facts = kind == .probe ? Self.facts : nil
-            $0.averageBitratesKbps = kind == .package ? [123] : nil
-          })
-      }
-    }
-  }
-
   private final class Given: Sendable {
     let tasks = Mutex<[EncodingTaskID]>([])
   }

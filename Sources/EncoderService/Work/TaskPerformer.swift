@@ -24,6 +24,8 @@ struct TaskPerformer: Sendable {
       }
       try store.publish(output: checked.folder, of: lease.job, as: asset)
       return TaskOutput()
+    case .preview:
+      throw EncodingFault.wrongResult("This encoder publishes no beginnings of films.")
     case .probe, .conform, .encode, .audio, .survey, .join, .package, .check:
       return try await commit(lease, progress: progress)
     }
@@ -76,7 +78,7 @@ struct TaskBench: Sendable {
     case .join: try await join()
     case .package: try await package()
     case .check: try await check()
-    case .publish, .sweep: TaskOutput()
+    case .preview, .publish, .sweep: TaskOutput()
     }
   }
 

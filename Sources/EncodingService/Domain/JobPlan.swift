@@ -13,6 +13,20 @@ struct JobPlan: Sendable {
     var chunkSeconds: Double = 10
     var preset: Preset = .fast
     var constantRateFactor = 23
+    /// Whether a film can be watched while it is encoded.
+    var isProgressive = false
+    /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
+    var progressiveMinimumSeconds: Double = 60
+
+    /// With what one job asks for instead.
+    func with(_ options: JobOptions) -> Parameters {
+      var parameters = self
+      if let asked = options.progressive {
+        parameters.isProgressive = asked
+        parameters.progressiveMinimumSeconds = 0
+      }
+      return parameters
+    }
   }
 
   /// One task to be. Its needs are places of earlier tasks in the list, or finished tasks of the job by kind.
@@ -30,11 +44,13 @@ struct JobPlan: Sendable {
   static let conformWeightPerFrame = 0.3
   static let sweepWeight = 0.0
 
-  /// Pictures of a group, segment and chunk at this rate; each a multiple of the one before.
+  /// Pictures of a group, segment and chunk at this rate; each a multiple of the one before, so that a film cut off
+  /// after any chunk has the very segments of the whole one.
   static func frames(_ rate: FrameRate, _ parameters: Parameters) -> (group: Int, segment: Int, chunk: Int) {
     let group = max(1, Int((parameters.groupSeconds * rate.framesPerSecond).rounded()))
-    let groupsPerChunk = max(1, Int((parameters.chunkSeconds / rate.seconds(ofFrames: group)).rounded()))
-    return (group, group * parameters.groupsPerSegment, group * groupsPerChunk)
+    let segment = group * parameters.groupsPerSegment
+    let segmentsPerChunk = max(1, Int((parameters.chunkSeconds / rate.seconds(ofFrames: segment)).rounded()))
+    return (group, segment, segment * segmentsPerChunk)
   }
 
   /// Everything that follows probing (and conforming, where `conformedFrames` says it has been done).
@@ -51,14 +67,28 @@ struct JobPlan: Sendable {
       preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
     tasks = []
 
-    let chunks = Self.chunks(of: film.frameCount, by: lengths.chunk).enumerated().map { ordinal, chunk in
-      add(.encode, ordinal, source, weight: Double(chunk.count)) {
-        $0.firstFrame = chunk.lowerBound
-        $0.frameCount = chunk.count
+    let isProgressive =
+      parameters.isProgressive && film.durationSeconds >= parameters.progressiveMinimumSeconds
+    let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? lengths.segment : nil)
+    let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
+    let whole = Double(film.frameCount)
+    var chunks: [Int] = []
+    var audio: [Int] = []
+    for (ordinal, chunk) in ranges.enumerated() {
+      chunks.append(
+        add(.encode, ordinal, source, weight: Double(chunk.count)) {
+          $0.firstFrame = chunk.lowerBound
+          $0.frameCount = chunk.count
+        })
+      // Right after the first chunk: nothing plays before its sound is there.
+      if ordinal == 0 { audio = film.audio.indices.map { add(.audio, $0, source, weight: whole * 0.05) } }
+      if previews.contains(ordinal + 1) {
+        _ = add(.preview, ordinal, source, needs: chunks + audio, weight: 0) {
+          $0.frameCount = chunk.upperBound
+          $0.asset = asset
+        }
       }
     }
-    let whole = Double(film.frameCount)
-    let audio = film.audio.indices.map { add(.audio, $0, source, weight: whole * 0.05) }
     let survey = add(.survey, 0, source, weight: whole * 0.1)
     let joins = film.rungs.indices.map { add(.join, $0, source, needs: chunks, weight: whole * 0.01) }
     let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
@@ -76,9 +106,12 @@ struct JobPlan: Sendable {
     return tasks.count - 1
   }
 
-  /// Ranges of pictures; the last may be shorter, but a rest of a few pictures joins the one before.
-  static func chunks(of frameCount: Int, by length: Int) -> [Range<Int>] {
-    var chunks = stride(from: 0, to: frameCount, by: length).map { $0..<min(frameCount, $0 + length) }
+  /// Ranges of pictures, the first of a length of its own where one is given; the last may be shorter, but a rest of a
+  /// few pictures joins the one before.
+  static func chunks(of frameCount: Int, by length: Int, first: Int? = nil) -> [Range<Int>] {
+    let head = min(first ?? 0, frameCount)
+    var chunks = head > 0 ? [0..<head] : []
+    chunks += stride(from: head, to: frameCount, by: length).map { $0..<min(frameCount, $0 + length) }
     if chunks.count > 1, let last = chunks.last, last.count < length / 10 {
       chunks.removeLast()
       chunks[chunks.count - 1] = chunks[chunks.count - 1].lowerBound..<frameCount

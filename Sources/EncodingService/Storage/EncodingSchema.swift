@@ -100,5 +100,11 @@ enum EncodingSchema {
         """
         ALTER TABLE job ADD COLUMN options TEXT NOT NULL DEFAULT '{}';
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 3, "since when a job's film can be played",
+        """
+        ALTER TABLE job ADD COLUMN playable_at INTEGER;
+        UPDATE job SET playable_at = finished_at WHERE state = 'succeeded';
+        """),
     ]
 }

@@ -20,6 +20,7 @@ struct JobRecord: Sendable {
   var file: SourceFile
   var options: JobOptions
   var durationSeconds: Double?
+  var playableAt: Timestamp?
 }
 
 /// All SQL about jobs and renditions.
@@ -40,13 +41,14 @@ struct JobStore: Sendable {
   func record(_ id: JobID, in db: SQLSession) throws -> JobRecord? {
     try db.first(
       """
-      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds FROM job WHERE id = ?
+      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds, playable_at
+      FROM job WHERE id = ?
       """, id
     ) { row in
       JobRecord(
         id: try row.id(0), titleId: try row.id(1), assetId: try row.id(2), state: try row.choice(3),
         file: SourceFile(path: row.text(4), fingerprint: row.text(5)), options: try Self.options(row, 6),
-        durationSeconds: row.doubleOrNil(7))
+        durationSeconds: row.doubleOrNil(7), playableAt: row.timeOrNil(8))
     }
   }
 
@@ -56,6 +58,11 @@ struct JobStore: Sendable {
 
   func setDuration(_ seconds: Double, of id: JobID, in db: SQLSession) throws {
     try db.execute("UPDATE job SET duration_seconds = ? WHERE id = ?", seconds, id)
+  }
+
+  /// False where it could be played already.
+  func setPlayable(_ id: JobID, at now: Timestamp, in db: SQLSession) throws -> Bool {
+    try db.execute("UPDATE job SET playable_at = ? WHERE id = ? AND playable_at IS NULL", now, id) == 1
   }
 
   /// False where it had ended already.
@@ -99,7 +106,7 @@ struct JobStore: Sendable {
     try db.first(
       """
       SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at, options,
+        created_at, finished_at, options, playable_at,
         (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
           AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
       FROM job WHERE id = ?
@@ -111,7 +118,7 @@ struct JobStore: Sendable {
     try db.rows(
       """
       SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at, options,
+        created_at, finished_at, options, playable_at,
         (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
           AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
       FROM job WHERE id < ? ORDER BY id DESC LIMIT ?
@@ -120,11 +127,13 @@ struct JobStore: Sendable {
 
   private static func job(_ row: SQLRow) throws -> EncodingJob {
     let state: JobState = try row.choice(3)
+    // What was playable of a job that did not end well has been withdrawn.
+    let playableAt = state == .failed || state == .cancelled ? nil : row.timeOrNil(12)
     return EncodingJob(
       id: try row.id(0), titleId: try row.id(1), state: state,
-      progress: state == .succeeded ? 1 : min(0.999, row.double(12)),
+      progress: state == .succeeded ? 1 : min(0.999, row.double(13)),
       source: JobSource(uploadId: try row.idOrNil(4), path: row.textOrNil(5)), sourceName: row.textOrNil(6),
-      options: try options(row, 11), assetId: state == .succeeded ? try row.id(2) : nil,
+      options: try options(row, 11), assetId: playableAt == nil ? nil : try row.id(2), playableAt: playableAt,
       failureReason: row.textOrNil(7),
       durationSeconds: row.doubleOrNil(8), createdAt: row.time(9), finishedAt: row.timeOrNil(10))
   }
@@ -133,19 +142,19 @@ struct JobStore: Sendable {
     try JSON.decode(JobOptions.self, from: Array(row.text(column).utf8))
   }
 
-  /// Every asset that was published, for the snapshot.
+  /// Every asset that can be played, for the snapshot.
   func forEachPublished(in db: SQLSession, _ body: (AssetPublished) throws -> Void) throws {
     try db.forEach(
       """
       SELECT asset_id, title_id, id, duration_seconds,
-        (SELECT MAX(height) FROM rendition WHERE rendition.job_id = job.id)
-      FROM job WHERE state = 'succeeded' ORDER BY finished_at, id
+        (SELECT MAX(height) FROM rendition WHERE rendition.job_id = job.id), state = 'succeeded'
+      FROM job WHERE playable_at IS NOT NULL AND state IN ('running', 'succeeded') ORDER BY playable_at, id
       """
     ) { row in
       try body(
         AssetPublished(
           assetId: try row.id(0), titleId: try row.id(1), jobId: try row.id(2), durationSeconds: row.double(3),
-          maxHeight: row.int(4)))
+          maxHeight: row.int(4), isComplete: row.bool(5)))
     }
   }
 }

@@ -161,7 +161,38 @@ struct TaskStore: Sendable {
     try db.execute("UPDATE task SET state = 'ready', attempts = attempts - 1 WHERE id = ?", task)
   }
 
+  /// What it made is forgotten: it is done again.
+  func redo(_ task: EncodingTaskID, reason: String, in db: SQLSession) throws {
+    try db.execute(
+      "UPDATE task SET state = 'ready', output = NULL, progress = 0, failure_reason = ? WHERE id = ?", reason, task)
+  }
+
+  /// Back to waiting for what it needs; no attempt.
+  func block(_ task: EncodingTaskID, in db: SQLSession) throws {
+    try db.execute("UPDATE task SET state = 'blocked', attempts = attempts - 1 WHERE id = ?", task)
+  }
+
+  /// A shorter beginning is not worth publishing once a longer one can be, nor any once the film can be joined.
+  func cancelSupersededPreviews(_ job: JobID, in db: SQLSession) throws {
+    try db.execute(
+      """
+      UPDATE task SET state = 'cancelled' WHERE job_id = ? AND kind = 'preview' AND state = 'ready' AND (
+        EXISTS (SELECT 1 FROM task AS longer WHERE longer.job_id = task.job_id AND longer.kind = 'preview'
+          AND longer.ordinal > task.ordinal AND longer.state = 'ready')
+        OR EXISTS (SELECT 1 FROM task AS later WHERE later.job_id = task.job_id AND later.kind = 'join'
+          AND later.state IN ('leased', 'succeeded')))
+      """, job)
+  }
+
   // MARK: - Readings
+
+  func finished(_ kind: TaskKind, _ ordinal: Int, of job: JobID, in db: SQLSession) throws -> TaskRecord? {
+    try db.first(
+      """
+      SELECT id, job_id, kind, attempts, work FROM task
+      WHERE job_id = ? AND kind = ? AND ordinal = ? AND state = 'succeeded'
+      """, job, kind.rawValue, ordinal, as: Self.record)
+  }
 
   /// The finished task of that kind.
   func finished(_ kind: TaskKind, of job: JobID, in db: SQLSession) throws -> (id: EncodingTaskID, output: TaskOutput)?
