@@ -202,10 +202,12 @@ private struct RunningProgram {
       // A grandchild may hold the pipes open after the program itself is gone.
       if !open.isEmpty, hasExited(), polled.allSatisfy({ $0.revents == 0 }) { open = [] }
     }
-    return reap(endedByUs: endedByUs, onLine)
+    return reap(endedByUs: endedByUs, begun: begun, onLine)
   }
 
-  private mutating func reap(endedByUs: ProgramEnd.Cause?, _ onLine: (Substring) -> Void) -> ProgramEnd {
+  private mutating func reap(
+    endedByUs: ProgramEnd.Cause?, begun: ContinuousClock.Instant, _ onLine: (Substring) -> Void
+  ) -> ProgramEnd {
     // Not yet reaped, so the group's number is still its own.
     kill(-process, SIGKILL)
     var status: Int32 = 0
@@ -217,7 +219,8 @@ private struct RunningProgram {
     let signal = status & 0x7f
     let cause = endedByUs ?? (signal == 0 ? .exited(status >> 8 & 0xff) : .killed(signal: signal))
     return ProgramEnd(
-      cause: cause, standardError: String(decoding: standardError, as: UTF8.self), usage: TaskUsage(spent))
+      cause: cause, standardError: String(decoding: standardError, as: UTF8.self),
+      usage: TaskUsage(spent, wall: .now - begun))
   }
 
   private func hasExited() -> Bool {

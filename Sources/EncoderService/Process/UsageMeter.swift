@@ -11,6 +11,7 @@ final class UsageMeter: Sendable {
   func add(_ usage: TaskUsage) {
     total.withLock {
       $0.cpuSeconds += usage.cpuSeconds
+      $0.wallSeconds += usage.wallSeconds
       $0.peakMemoryBytes = max($0.peakMemoryBytes, usage.peakMemoryBytes)
     }
   }
@@ -18,9 +19,10 @@ final class UsageMeter: Sendable {
 
 extension TaskUsage {
   /// The kernel's account of a process that was waited for, and of those it waited for itself.
-  init(_ spent: rusage) {
+  init(_ spent: rusage, wall: Duration) {
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
     self.init(
-      cpuSeconds: seconds(spent.ru_utime) + seconds(spent.ru_stime), peakMemoryBytes: Int(spent.ru_maxrss) * 1024)
+      cpuSeconds: seconds(spent.ru_utime) + seconds(spent.ru_stime), wallSeconds: wall / .seconds(1),
+      peakMemoryBytes: Int(spent.ru_maxrss) * 1024)
   }
 }

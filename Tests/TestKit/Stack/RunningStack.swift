@@ -82,7 +82,11 @@ package final class RunningStack: Sendable {
     pid(of: service).map { "/proc/\($0)/root\(home)/\(service)" }
   }
 
-  package func launch(_ service: String) throws {
+  /// - Parameter name: What it is called in the other calls, where more than one of the service runs.
+  package func launch(
+    _ service: String, as name: String? = nil, environment more: [String: String] = [:]
+  ) throws {
+    let name = name ?? service
     let process = Process()
     if let bytes = smallDisks[service] {
       process.executableURL = URL(filePath: "/usr/bin/env")
@@ -91,8 +95,8 @@ package final class RunningStack: Sendable {
       process.executableURL = Self.binary
       process.arguments = [service]
     }
-    process.environment = environment
-    let log = home + "/\(service).log"
+    process.environment = environment.merging(more) { $1 }
+    let log = home + "/\(name).log"
     if !FileManager.default.fileExists(atPath: log) { _ = FileManager.default.createFile(atPath: log, contents: nil) }
     let output = try FileHandle(forWritingTo: URL(filePath: log))
     try output.seekToEnd()
@@ -100,7 +104,18 @@ package final class RunningStack: Sendable {
     process.standardError = output
     process.standardInput = FileHandle.nullDevice
     try process.run()
-    processes.withLock { $0[service] = process }
+    processes.withLock { $0[name] = process }
+  }
+
+  /// One encoder more, told apart from the others by its number (from 2).
+  package func launchEncoder(_ number: Int) async throws {
+    let port = try FreePorts.take(1)[0]
+    let name = "encoder-\(number)"
+    try launch(
+      "encoder", as: name, environment: ["MATINEE_ENCODER_PORT": "\(port)", "MATINEE_ENCODER_NAME": name])
+    try await eventually(within: .seconds(20)) {
+      try await PublicClient(address: "http://127.0.0.1:\(port)").get("/readyz").status == 200
+    }
   }
 
   /// Runs `matinee ARGUMENTS` to its end; answers its exit status.
