@@ -1,20 +1,3 @@
-/// One size of the ladder and its cap.
-package struct Rung: Codable, Sendable, Hashable {
-  package var name: String
-  package var width: Int
-  package var height: Int
-  package var constantRateFactor: Int
-  package var maximumBitrateKbps: Int
-
-  package init(name: String, width: Int, height: Int, constantRateFactor: Int, maximumBitrateKbps: Int) {
-    self.name = name
-    self.width = width
-    self.height = height
-    self.constantRateFactor = constantRateFactor
-    self.maximumBitrateKbps = maximumBitrateKbps
-  }
-}
-
 /// The whole film as it will be encoded; the same in every task of a job.
 package struct FilmPlan: Codable, Sendable, Hashable {
   package var frameRate: FrameRate
@@ -24,7 +7,7 @@ package struct FilmPlan: Codable, Sendable, Hashable {
   package var segmentFrames: Int
   /// Where the first picture is on the file's own clock, counted from the file's start.
   package var firstPictureSeconds: Double
-  /// Best first.
+  /// By codec, H.264 first; of each the best first.
   package var rungs: [Rung]
   /// x264's name for how much work a frame is worth.
   package var preset: String
@@ -47,6 +30,9 @@ package struct FilmPlan: Codable, Sendable, Hashable {
     self.audio = audio
     self.subtitles = subtitles
   }
+
+  /// The ladder of one codec, best first.
+  package func rungs(of codec: VideoCodec) -> [Rung] { rungs.filter { $0.codec == codec } }
 
   package var durationSeconds: Double { frameRate.seconds(ofFrames: frameCount) }
 }

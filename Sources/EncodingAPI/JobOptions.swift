@@ -9,6 +9,10 @@ package struct JobOptions: Codable, Sendable, Hashable {
   package var subtitles: [SideCar]?
   /// Playable as soon as its beginning is encoded; the rest joins as it is done.
   package var progressive: Bool?
+  /// The codec sets to make; `h264` is always among them.
+  package var codecs: [VideoCodec]?
+  /// `perTitle` samples the film however short it is; left out, only films long enough for it to pay are sampled.
+  package var ladder: LadderKind?
 
   package init() {}
 

@@ -1,6 +1,7 @@
 package struct Rendition: Codable, Sendable, Hashable {
-  /// `720p`: the short side in pixels.
+  /// `720p`: the short side in pixels; in other codecs than H.264 `hevc-720p`.
   package var name: String
+  package var codec: VideoCodec
   package var width: Int
   package var height: Int
   /// Exact, as `30000/1001`.
@@ -11,9 +12,11 @@ package struct Rendition: Codable, Sendable, Hashable {
   package var averageBitrateKbps: Int?
 
   package init(
-    name: String, width: Int, height: Int, frameRate: String, maximumBitrateKbps: Int, averageBitrateKbps: Int?
+    name: String, codec: VideoCodec, width: Int, height: Int, frameRate: String, maximumBitrateKbps: Int,
+    averageBitrateKbps: Int?
   ) {
     self.name = name
+    self.codec = codec
     self.width = width
     self.height = height
     self.frameRate = frameRate

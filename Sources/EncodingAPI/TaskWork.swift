@@ -13,6 +13,8 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var deinterlaces: Bool?
   /// encode
   package var firstFrame: Int?
+  /// encode: whose ladder; absent: H.264's.
+  package var codec: VideoCodec?
   /// encode; preview: of the beginning; conform: about how many
   package var frameCount: Int?
   /// preview, publish

@@ -1,4 +1,5 @@
 import ConfigKit
+import EncodingAPI
 
 /// Every setting of the encoding service, read once.
 struct EncodingSettings: Sendable {
@@ -26,12 +27,18 @@ struct EncodingSettings: Sendable {
     maximumAttempts = try reader.integer("ENCODING_MAXIMUM_ATTEMPTS", default: 5, in: 1...50)
     backoffSeconds = try reader.double("ENCODING_BACKOFF_SECONDS", default: 1, in: 0.01...600)
     maximumBackoffSeconds = try reader.double("ENCODING_MAXIMUM_BACKOFF_SECONDS", default: 60, in: 0.01...3600)
+    let (hevc, av1) = (
+      try reader.boolean("ENCODING_HEVC", default: false), try reader.boolean("ENCODING_AV1", default: false)
+    )
     plan = JobPlan.Parameters(
       groupSeconds: try reader.double("ENCODING_GROUP_SECONDS", default: 2, in: 0.2...10),
       groupsPerSegment: try reader.integer("ENCODING_GROUPS_PER_SEGMENT", default: 2, in: 1...10),
       chunkSeconds: try reader.double("ENCODING_CHUNK_SECONDS", default: 10, in: 0.2...600),
       preset: try reader.choice("ENCODING_PRESET", default: JobPlan.Preset.fast),
       constantRateFactor: try reader.integer("ENCODING_CONSTANT_RATE_FACTOR", default: 23, in: 10...40),
+      codecs: [.h264] + (hevc ? [.hevc] : []) + (av1 ? [.av1] : []),
+      hevcPreset: try reader.choice("ENCODING_HEVC_PRESET", default: JobPlan.Preset.fast),
+      av1Preset: try reader.integer("ENCODING_AV1_PRESET", default: 10, in: 2...13),
       isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: false),
       progressiveMinimumSeconds: try reader.double(
         "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400))

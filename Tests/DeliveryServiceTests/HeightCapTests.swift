@@ -159,12 +159,19 @@ struct HeightCapTests {
 
   @Test("Names that only look like a rendition within the cap are not taken for one")
   func names() {
-    for file in ["video/0720p/x", "video/99999999999p/x", "video/-1p/x", "video/p/x", "video/72Op/x", "video/720P/x"] {
+    for file in [
+      "video/0720p/x", "video/99999999999p/x", "video/-1p/x", "video/p/x", "video/72Op/x", "video/720P/x",
+      "video/vp9-720p/x", "video/hevc-/x", "video/hevc-hevc-720p/x", "video/720p-/x", "video/720p-1/x",
+      "video/720p-22/x", "video/-2/x", "video/hevc-720p-2-2/x",
+    ] {
       let name = MediaFileName(parts: file.split(separator: "/"))
       let height = MediaLayout.renditionHeight(of: file)
       if let name, height == nil { #expect(!HeightCap(maxHeight: 8640).grants(name), "\(file)") }
     }
     #expect(MediaLayout.renditionHeight(of: "video/720p/x") == 720)
+    for folder in ["hevc-720p", "av1-720p", "720p-2", "av1-720p-3"] {
+      #expect(MediaLayout.renditionHeight(of: "video/\(folder)/x") == 720, "\(folder)")
+    }
     #expect(MediaLayout.renditionHeight(of: "video/720p") == nil)
     #expect(MediaLayout.renditionHeight(of: "audio/720p/x") == nil)
   }

@@ -1,6 +1,6 @@
 import EncodingAPI
 
-/// One chunk of the film at every rung: decoded once, split, each encoder on one thread.
+/// One chunk of the film at every rung of one codec: decoded once, split, each encoder on one thread.
 ///
 /// The rules of the seam, each there because its absence failed unseen: cut half a picture early (a cut at the chunk's
 /// exact start repeats a picture at every seam while counts look right), having sought further back still; number the
@@ -8,6 +8,7 @@ import EncodingAPI
 /// milliseconds a gap opens at every seam); closed groups of one length.
 struct ChunkEncoding: Sendable {
   var plan: FilmPlan
+  var codec: VideoCodec = .h264
   var firstFrame: Int
   var frameCount: Int
   /// Seconds from the input's start to its first picture.
@@ -20,8 +21,10 @@ struct ChunkEncoding: Sendable {
   func arguments(input: String) -> [String] {
     FFmpegArguments.quiet + ["-y", "-threads", "1", "-filter_complex_threads", "1"] + seek
       + FFmpegArguments.input(input, limits: limits)
-      + ["-filter_complex", filter] + plan.rungs.indices.flatMap(output)
+      + ["-filter_complex", filter] + rungs.indices.flatMap(output)
   }
+
+  private var rungs: [Rung] { plan.rungs(of: codec) }
 
   /// Half a picture before the chunk's first, on the input's clock.
   private var startSeconds: Double {
@@ -44,24 +47,22 @@ struct ChunkEncoding: Sendable {
   }
 
   private var filter: String {
-    let branches = plan.rungs.indices.map { "[s\($0)]" }.joined()
-    let scales = plan.rungs.enumerated().map { index, rung in
+    let branches = rungs.indices.map { "[s\($0)]" }.joined()
+    let scales = rungs.enumerated().map { index, rung in
       "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic,setsar=1,format=yuv420p[r\(index)]"
     }
-    return (["[0:v:0]\(cut)\(FFmpegArguments.numbering(plan.frameRate)),split=\(plan.rungs.count)\(branches)"] + scales)
+    return (["[0:v:0]\(cut)\(FFmpegArguments.numbering(plan.frameRate)),split=\(rungs.count)\(branches)"] + scales)
       .joined(separator: ";")
   }
 
   private func output(_ index: Int) -> [String] {
-    let rung = plan.rungs[index]
-    let group = "\(plan.groupFrames)"
+    let rung = rungs[index]
     return [
       "-map", "[r\(index)]", "-frames:v", "\(frameCount)", "-fps_mode", "passthrough", "-an", "-sn", "-dn",
-      "-map_metadata", "-1", "-fflags", "+bitexact", "-c:v", "libx264", "-threads", "1", "-preset", plan.preset,
-      "-profile:v", "high", "-crf", "\(rung.constantRateFactor)", "-maxrate", "\(rung.maximumBitrateKbps)k",
-      "-bufsize", "\(rung.maximumBitrateKbps * 2)k", "-g", group, "-keyint_min", group, "-sc_threshold", "0",
-      "-flags", "+cgop", "-video_track_timescale", "\(plan.frameRate.timescale)",
-      "-movie_timescale", "\(plan.frameRate.timescale)", "-f", "mp4", Self.fileName(rung),
+      "-map_metadata", "-1", "-fflags", "+bitexact",
+    ] + VideoCompression.arguments(rung, plan: plan) + [
+      "-video_track_timescale", "\(plan.frameRate.timescale)", "-movie_timescale", "\(plan.frameRate.timescale)",
+      "-f", "mp4", Self.fileName(rung),
     ]
   }
 }

@@ -37,7 +37,10 @@ struct ManifestCheck: Sendable {
       guard abs(variant.frameRate - plan.frameRate.framesPerSecond) < 0.01 else {
         throw wrong("\(variant.address) is listed at \(variant.frameRate) pictures a second")
       }
-      guard variant.codecs.contains("avc1"), variant.codecs.contains("mp4a") == !plan.audio.isEmpty else {
+      let codec = plan.rungs.first { MediaNames.playlist($0) == variant.address }?.codec ?? .h264
+      guard variant.codecs.hasPrefix(VideoCompression.codecsPrefix(codec)),
+        variant.codecs.contains("mp4a") == !plan.audio.isEmpty
+      else {
         throw wrong("\(variant.address) is listed with codecs \(variant.codecs)")
       }
     }

@@ -12,12 +12,7 @@ struct Packaging: Sendable {
   /// Writes the asset's folder into the working folder. `files` are the joined rungs, `audioFiles` the tracks of sound,
   /// each in the plan's order.
   func arguments(files: [String], audioFiles: [String]) -> [String] {
-    var arguments = zip(plan.rungs, files).map { rung, file in
-      "in=\(file),stream=video,\(segments(MediaNames.folder(rung))),playlist_name=\(MediaNames.playlist(rung)),"
-        + "iframe_playlist_name=\(MediaNames.iFramePlaylist(rung))"
-    }
-    // The lowest first: players begin with the first variant, and an early picture is worth more than a sharp one.
-    arguments.reverse()
+    var arguments = videos(files: files)
     arguments += zip(plan.audio, audioFiles).map { audio, file in
       // `und` is the one code the packager refuses to be given.
       "in=\(file),stream=audio,\(segments(audio.folder)),playlist_name=\(MediaNames.playlist(audio)),"
@@ -33,6 +28,19 @@ struct Packaging: Sendable {
       "--hls_playlist_type", "VOD", "--hls_master_playlist_output", MediaLayout.hlsManifest,
       "--mpd_output", MediaLayout.dashManifest, "--generate_static_live_mpd", "--quiet",
     ]
+  }
+
+  /// The lowest of each codec first: players begin with the first variant, and an early picture is worth more than a
+  /// sharp one. H.264 before the others, so that the first is one which everything plays.
+  private func videos(files: [String]) -> [String] {
+    let streams = zip(plan.rungs, files).map { rung, file in
+      (
+        codec: rung.codec,
+        text: "in=\(file),stream=video,\(segments(MediaNames.folder(rung))),playlist_name=\(MediaNames.playlist(rung)),"
+          + "iframe_playlist_name=\(MediaNames.iFramePlaylist(rung))"
+      )
+    }
+    return VideoCodec.allCases.flatMap { codec in streams.filter { $0.codec == codec }.map(\.text).reversed() }
   }
 
   private func segments(_ folder: String) -> String {

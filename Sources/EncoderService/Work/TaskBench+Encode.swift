@@ -8,14 +8,15 @@ extension TaskBench {
     guard let first = work.firstFrame, let count = work.frameCount else {
       throw EncodingFault.wrongResult("An encode task without a chunk.")
     }
+    let codec = work.codec ?? .h264
     let chunk = ChunkEncoding(
-      plan: plan, firstFrame: first, frameCount: count,
+      plan: plan, codec: codec, firstFrame: first, frameCount: count,
       firstPictureSeconds: folders(.conform).isEmpty ? plan.firstPictureSeconds : 0, limits: limits)
     let end = try await tools.run(
       .ffmpeg, on: picture, reportsProgress: true, onLine: frameMeter(count)
     ) { chunk.arguments(input: $0.source ?? "") }
     try judgeDecoding(end, doing: "pictures \(first) to \(first + count) were encoded")
-    for rung in plan.rungs {
+    for rung in plan.rungs(of: codec) {
       let index = MP4Index(path: "\(draft)/\(ChunkEncoding.fileName(rung))")
       guard index?.sampleCount == count else {
         throw EncodingFault.wrongResult(

@@ -8,6 +8,8 @@ enum EncodingError: Error {
   case unknownTitle(TitleID)
   case sourceNotNamedOnce
   case sourcePath(String)
+  /// `field` is below `options`.
+  case option(field: String, String)
   case uploadTooLarge(limitBytes: Int)
   case emptyUpload
   case wrongContentType
@@ -26,6 +28,7 @@ extension EncodingError: ProblemConvertible {
     case .unknownTitle(let id): .invalid(field: "titleId", "names no title (\(id))")
     case .sourceNotNamedOnce: .invalid(field: "source", "must have either uploadId or path")
     case .sourcePath(let why): .invalid(field: "source.path", why)
+    case .option(let field, let why): .invalid(field: "options.\(field)", why)
     case .uploadTooLarge(let limit): .tooLarge(limitBytes: limit)
     case .emptyUpload: .badRequest("The body is empty; send the film's bytes as the body.")
     case .wrongContentType:

@@ -13,6 +13,10 @@ struct JobPlan: Sendable {
     var chunkSeconds: Double = 10
     var preset: Preset = .fast
     var constantRateFactor = 23
+    var codecs: [VideoCodec] = [.h264]
+    var hevcPreset: Preset = .fast
+    /// SVT-AV1's, from 0 (slow) to 13.
+    var av1Preset = 10
     /// Whether a film can be watched while it is encoded.
     var isProgressive = false
     /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
@@ -25,7 +29,16 @@ struct JobPlan: Sendable {
         parameters.isProgressive = asked
         parameters.progressiveMinimumSeconds = 0
       }
+      parameters.codecs = options.codecs ?? codecs
       return parameters
+    }
+
+    func codecSet(_ codec: VideoCodec) -> CodecSet {
+      switch codec {
+      case .h264: CodecSet(codec: codec)
+      case .hevc: CodecSet(codec: codec, preset: hevcPreset.rawValue)
+      case .av1: CodecSet(codec: codec, preset: "\(av1Preset)")
+      }
     }
   }
 
@@ -58,13 +71,16 @@ struct JobPlan: Sendable {
     source: SourceFile, facts: SourceFacts, conformedFrames: Int?, asset: AssetID, parameters: Parameters
   ) {
     let lengths = Self.frames(facts.frameRate, parameters)
+    let ladder = RenditionLadder.rungs(
+      width: facts.width, height: facts.height, frameRate: facts.frameRate,
+      constantRateFactor: parameters.constantRateFactor)
+    let rungs = VideoCodec.allCases.filter(parameters.codecs.contains).flatMap {
+      parameters.codecSet($0).rungs(like: ladder)
+    }
     film = FilmPlan(
       frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
       segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
-      rungs: RenditionLadder.rungs(
-        width: facts.width, height: facts.height, frameRate: facts.frameRate,
-        constantRateFactor: parameters.constantRateFactor),
-      preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
+      rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
     tasks = []
 
     let isProgressive =
@@ -72,28 +88,60 @@ struct JobPlan: Sendable {
     let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? lengths.segment : nil)
     let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
     let whole = Double(film.frameCount)
-    var chunks: [Int] = []
+    var chunks: [VideoCodec: [Int]] = [:]
     var audio: [Int] = []
     for (ordinal, chunk) in ranges.enumerated() {
-      chunks.append(
-        add(.encode, ordinal, source, weight: Double(chunk.count)) {
-          $0.firstFrame = chunk.lowerBound
-          $0.frameCount = chunk.count
-        })
+      chunks[.h264, default: []].append(addChunk(chunk, ordinal, .h264, source))
       // Right after the first chunk: nothing plays before its sound is there.
       if ordinal == 0 { audio = film.audio.indices.map { add(.audio, $0, source, weight: whole * 0.05) } }
       if previews.contains(ordinal + 1) {
-        _ = add(.preview, ordinal, source, needs: chunks + audio, weight: 0) {
+        _ = add(.preview, ordinal, source, needs: (chunks[.h264] ?? []) + audio, weight: 0) {
           $0.frameCount = chunk.upperBound
           $0.asset = asset
         }
       }
     }
     let survey = add(.survey, 0, source, weight: whole * 0.1)
-    let joins = film.rungs.indices.map { add(.join, $0, source, needs: chunks, weight: whole * 0.01) }
+    addFurtherChunks(ranges, source, to: &chunks)
+    let joins = film.rungs.enumerated().map { index, rung in
+      add(.join, index, source, needs: chunks[rung.codec] ?? [], weight: whole * 0.01)
+    }
     let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
     let check = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
     _ = add(.publish, 0, source, needs: [check], weight: whole * 0.01) { $0.asset = asset }
+  }
+
+  /// One task for each chunk of each codec: the slow codecs hold up neither H.264 nor each other, and may be other
+  /// encoders' work; decoding again is little beside what they cost.
+  private mutating func addFurtherChunks(
+    _ ranges: [Range<Int>], _ source: SourceFile, to chunks: inout [VideoCodec: [Int]]
+  ) {
+    var ordinal = ranges.count
+    for codec in VideoCodec.allCases where codec != .h264 && !film.rungs(of: codec).isEmpty {
+      for range in ranges {
+        chunks[codec, default: []].append(addChunk(range, ordinal, codec, source))
+        ordinal += 1
+      }
+    }
+  }
+
+  private mutating func addChunk(
+    _ range: Range<Int>, _ ordinal: Int, _ codec: VideoCodec, _ source: SourceFile
+  ) -> Int {
+    add(.encode, ordinal, source, weight: Double(range.count) * Self.work(of: codec)) {
+      $0.codec = codec
+      $0.firstFrame = range.lowerBound
+      $0.frameCount = range.count
+    }
+  }
+
+  /// About how many times the processor time of H.264.
+  private static func work(of codec: VideoCodec) -> Double {
+    switch codec {
+    case .h264: 1
+    case .hevc: 4
+    case .av1: 3
+    }
   }
 
   private mutating func add(
@@ -122,7 +170,8 @@ struct JobPlan: Sendable {
   static func renditions(of film: FilmPlan, averagesKbps: [Int]?) -> [Rendition] {
     film.rungs.enumerated().map { index, rung in
       Rendition(
-        name: rung.name, width: rung.width, height: rung.height, frameRate: film.frameRate.description,
+        name: rung.name, codec: rung.codec, width: rung.width, height: rung.height,
+        frameRate: film.frameRate.description,
         maximumBitrateKbps: rung.maximumBitrateKbps,
         averageBitrateKbps: averagesKbps.flatMap { $0.indices.contains(index) ? $0[index] : nil })
     }

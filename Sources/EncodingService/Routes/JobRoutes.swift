@@ -32,6 +32,7 @@ struct JobRoutes: Sendable {
   }
 
   private func create(_ new: NewJob, _ request: RequestInfo) async throws -> Answer {
+    try new.options?.refuseImpossible()
     let job = try find(new)
     guard try await isTitle(new.titleId, request.context) else { throw EncodingError.unknownTitle(new.titleId) }
     let now = clock.now()

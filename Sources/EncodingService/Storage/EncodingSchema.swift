@@ -106,5 +106,15 @@ enum EncodingSchema {
         ALTER TABLE job ADD COLUMN playable_at INTEGER;
         UPDATE job SET playable_at = finished_at WHERE state = 'succeeded';
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 4, "codecs, sizes, reasons and quality of renditions",
+        """
+        ALTER TABLE job ADD COLUMN ladder TEXT;
+        ALTER TABLE rendition ADD COLUMN codec TEXT NOT NULL DEFAULT 'h264' CHECK (codec IN ('h264', 'hevc', 'av1'));
+        ALTER TABLE rendition ADD COLUMN constant_rate_factor INTEGER;
+        ALTER TABLE rendition ADD COLUMN bytes INTEGER CHECK (bytes > 0);
+        ALTER TABLE rendition ADD COLUMN why TEXT;
+        ALTER TABLE rendition ADD COLUMN quality TEXT;
+        """),
     ]
 }

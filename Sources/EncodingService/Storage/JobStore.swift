@@ -77,12 +77,12 @@ struct JobStore: Sendable {
     for (ordinal, rendition) in renditions.enumerated() {
       try db.execute(
         """
-        INSERT INTO rendition (job_id, ordinal, name, width, height, frame_rate, maximum_bitrate_kbps,
+        INSERT INTO rendition (job_id, ordinal, name, codec, width, height, frame_rate, maximum_bitrate_kbps,
           average_bitrate_kbps)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (job_id, ordinal) DO UPDATE SET average_bitrate_kbps = excluded.average_bitrate_kbps
         """,
-        job, ordinal, rendition.name, rendition.width, rendition.height, rendition.frameRate,
+        job, ordinal, rendition.name, rendition.codec.rawValue, rendition.width, rendition.height, rendition.frameRate,
         rendition.maximumBitrateKbps, rendition.averageBitrateKbps)
     }
   }
@@ -90,13 +90,13 @@ struct JobStore: Sendable {
   func renditions(of job: JobID, in db: SQLSession) throws -> [Rendition] {
     try db.rows(
       """
-      SELECT name, width, height, frame_rate, maximum_bitrate_kbps, average_bitrate_kbps FROM rendition
+      SELECT name, codec, width, height, frame_rate, maximum_bitrate_kbps, average_bitrate_kbps FROM rendition
       WHERE job_id = ? ORDER BY ordinal LIMIT 50
       """, job
     ) { row in
       Rendition(
-        name: row.text(0), width: row.int(1), height: row.int(2), frameRate: row.text(3),
-        maximumBitrateKbps: row.int(4), averageBitrateKbps: row.intOrNil(5))
+        name: row.text(0), codec: try row.choice(1), width: row.int(2), height: row.int(3), frameRate: row.text(4),
+        maximumBitrateKbps: row.int(5), averageBitrateKbps: row.intOrNil(6))
     }
   }
 

@@ -40,7 +40,7 @@ CREATE TABLE job (
   failure_reason TEXT,
   duration_seconds REAL CHECK (duration_seconds > 0),
   created_at INTEGER NOT NULL,
-  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER,
+  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER, ladder TEXT,
   CHECK ((upload_id IS NULL) <> (source_path IS NULL)),
   CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled'))),
   CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
@@ -89,7 +89,7 @@ CREATE TABLE rendition (
   height INTEGER NOT NULL CHECK (height > 0),
   frame_rate TEXT NOT NULL,
   maximum_bitrate_kbps INTEGER NOT NULL CHECK (maximum_bitrate_kbps > 0),
-  average_bitrate_kbps INTEGER,
+  average_bitrate_kbps INTEGER, codec TEXT NOT NULL DEFAULT 'h264' CHECK (codec IN ('h264', 'hevc', 'av1')), constant_rate_factor INTEGER, bytes INTEGER CHECK (bytes > 0), why TEXT, quality TEXT,
   PRIMARY KEY (job_id, ordinal)
 ) STRICT, WITHOUT ROWID;
 
