@@ -5,6 +5,10 @@ package enum HTTPMethod: String, Sendable, Codable, CaseIterable {
   case put = "PUT"
   case patch = "PATCH"
   case delete = "DELETE"
+  case options = "OPTIONS"
+
+  /// Asked for what it tells, not for what it does (RFC 9110 section 9.2.1).
+  package var isSafe: Bool { self == .get || self == .head || self == .options }
 }
 
 /// One call a service answers. The same value registers the route and makes the call, so a path is spelled once.

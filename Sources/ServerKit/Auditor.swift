@@ -32,7 +32,7 @@ extension AuditedAct {
 
   /// Nil for what is not recorded: reading, and what viewers and other services do.
   init?(_ endpoint: any EndpointDescription, _ request: RequestInfo) {
-    guard endpoint.method != .get, endpoint.method != .head else { return nil }
+    guard !endpoint.method.isSafe else { return nil }
     let principal = request.principal
     switch principal.role {
     case .operator: actor = principal.account?.description ?? "operator"

@@ -226,6 +226,7 @@ extension Contract.HTTPMethod {
     case .PUT: self = .put
     case .PATCH: self = .patch
     case .DELETE: self = .delete
+    case .OPTIONS: self = .options
     default: return nil
     }
   }

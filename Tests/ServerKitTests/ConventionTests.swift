@@ -84,6 +84,16 @@ struct ConventionTests {
     }
   }
 
+  @Test("OPTIONS is a method like the others, for who has a route for it")
+  func options() async throws {
+    try await withService(ProbeModule.self) { service in
+      let answered = try await send(service, .options, "/items")
+      #expect(answered.status == 204 && answered.header("allow") == "POST")
+      let refused = try await send(service, .options, "/hello")
+      #expect(refused.status == 405 && refused.header("allow") == "GET, HEAD")
+    }
+  }
+
   @Test("An unknown path is 404, a known one with another method 405 with Allow")
   func unknown() async throws {
     try await withService(ProbeModule.self) { service in

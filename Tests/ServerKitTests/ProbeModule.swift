@@ -42,6 +42,8 @@ enum Probe {
     "probe.item", .get, "/items/{id}", access: .viewer, summary: "One item.")
   static let write = Endpoint<Empty, Note, Note>(
     "probe.write", .post, "/items", access: .viewer, status: 201, bodyLimitBytes: 1000, summary: "Adds an item.")
+  static let ways = Endpoint<Empty, Empty, Empty>(
+    "probe.ways", .options, "/items", access: .open, summary: "What can be done with items.")
   static let remove = Endpoint<Path, Empty, Empty>(
     "probe.remove", .delete, "/items/{id}", access: .operator, summary: "Removes an item.")
   static let seen = Endpoint<Empty, Empty, Seen>(
@@ -83,6 +85,7 @@ extension Routes {
     }
     on(Probe.write) { call in call.body }
     on(Probe.remove) { _ in Empty() }
+    answer(Probe.ways) { _ in Answer(status: 204, headers: [("allow", "POST")]) }
     on(Probe.big) { _ in Empty() }
     on(Probe.bug) { _ in throw UnexpectedError() }
     on(Probe.busy) { _ in throw Problem.tooMany("Later.", retryAfterSeconds: 7) }

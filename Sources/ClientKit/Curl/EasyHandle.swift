@@ -57,7 +57,7 @@ final class EasyHandle {
     case .head:
       ccurl_set_text(raw, CURLOPT_CUSTOMREQUEST, nil)
       ccurl_set_long(raw, CURLOPT_NOBODY, 1)
-    case .delete where body.isEmpty:
+    case .delete where body.isEmpty, .options where body.isEmpty:
       ccurl_set_long(raw, CURLOPT_HTTPGET, 1)
       ccurl_set_text(raw, CURLOPT_CUSTOMREQUEST, method.rawValue)
     default:

@@ -64,7 +64,7 @@ final class RequestHead: @unchecked Sendable {
   /// RFC 9110, 9.2.2.
   static func isIdempotent(_ method: HTTPMethod) -> Bool {
     switch method {
-    case .get, .head, .put, .delete: true
+    case .get, .head, .put, .delete, .options: true
     case .post, .patch: false
     }
   }

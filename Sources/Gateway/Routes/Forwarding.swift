@@ -189,7 +189,7 @@ struct Forwarding: Sendable {
 
   /// What an account wrote outdates what is kept of its profiles, whether or not the answer arrived.
   private func noteWrite(_ request: RequestInfo, _ endpoint: any EndpointDescription) {
-    guard endpoint.method != .get else { return }
+    guard !endpoint.method.isSafe else { return }
     if endpoint.name.hasPrefix("accounts."), let profile = request.principal.profile { profiles.forget(profile) }
     guard endpoint.name.hasPrefix("playback."), let account = request.principal.account else { return }
     parts.viewingChanged(of: account)
