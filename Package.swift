@@ -109,7 +109,7 @@ let package = Package(
     service("Encoding", calls: ["Catalog"], also: ["SecurityKit", nioCore]),
     .target(
       name: "EncoderService",
-      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI", logging, serviceLifecycle],
+      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI", logging, serviceLifecycle, nioCore],
       exclude: ["README.md"],
       swiftSettings: style),
     service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),

@@ -13,16 +13,23 @@ package enum EncoderModule: ServiceModule {
     var parts = ServiceParts()
     do {
       let tools = try await Toolbox(settings)
+      let encoding = try context.upstream("encoding")
+      let sources = SourceCache(
+        encoding: encoding, folder: "\(settings.scratchFolder)/sources", limitBytes: settings.sourceCacheBytes,
+        reserveBytes: settings.reserveBytes, keepSeconds: settings.sourceKeepSeconds, clock: context.clock)
+      try PrivateFolder.make(sources.folder)
       let performer = TaskPerformer(
-        tools: tools, store: try FolderMediaStore(root: settings.mediaFolder), limits: settings.sourceLimits)
+        tools: tools, store: try FolderMediaStore(root: settings.mediaFolder), limits: settings.sourceLimits,
+        sources: sources)
       if settings.sandboxing == .off {
         context.logger.warning("Films are opened without a sandbox: ENCODER_SANDBOX is off.")
       }
       parts.background = [
         EncoderLoop(
-          name: settings.name, performer: performer, encoding: try context.upstream("encoding"),
+          name: settings.name, performer: performer, encoding: encoding,
           mediaFolder: settings.mediaFolder, reserveBytes: settings.reserveBytes, logger: context.logger,
-          instruments: EncoderInstruments(context.metrics))
+          instruments: EncoderInstruments(context.metrics)),
+        SourceUpkeep(cache: sources),
       ]
     } catch let error as ToolboxError {
       // Said once; readiness goes on saying no. In one process with others, the others must not fall with it.

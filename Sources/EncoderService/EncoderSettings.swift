@@ -30,6 +30,12 @@ struct EncoderSettings: Sendable {
   let sourceLimits: SourceLimits
   /// No task is leased while less is free in the media store.
   let reserveBytes: Int
+  /// Where copies of films go that this machine does not see.
+  let scratchFolder: String
+  /// Of those copies together.
+  let sourceCacheBytes: Int
+  /// A copy nobody has used for so long goes.
+  let sourceKeepSeconds: Double
   /// The media store's folder, shared by all encoders and delivery.
   let mediaFolder: String
 
@@ -54,6 +60,9 @@ struct EncoderSettings: Sendable {
       pixels: try reader.integer("ENCODER_SOURCE_PIXELS_LIMIT", default: 35_389_440, in: 4096...268_435_456),
       durationSeconds: try reader.double("ENCODER_SOURCE_SECONDS_LIMIT", default: 6 * 3600, in: 1...86_400))
     reserveBytes = try reader.integer("ENCODER_RESERVE_BYTES", default: 1 << 30, in: 0...1 << 50)
+    scratchFolder = try reader.text("ENCODER_SCRATCH_FOLDER", default: "\(home)/encoder")
+    sourceCacheBytes = try reader.integer("ENCODER_SOURCE_CACHE_BYTES", default: 100 << 30, in: 1 << 20...1 << 50)
+    sourceKeepSeconds = try reader.double("ENCODER_SOURCE_KEEP_SECONDS", default: 900, in: 0.5...604_800)
     mediaFolder = try reader.text("ENCODER_MEDIA_FOLDER", default: "\(home)/media")
   }
 }

@@ -35,6 +35,11 @@ package enum EncodingEndpoints {
   package static let report = Endpoint<TaskPath, TaskReport, Empty>(
     "encoding.report", .post, "/internal/encoding/tasks/{task}/result", access: .service,
     bodyLimitBytes: 1024 * 1024, summary: "How a leased task ended; refused without the current token.")
+
+  /// The bytes of one of the task's ``TaskWork/sources``, whole or from an offset on (`Range: bytes=N-`).
+  package static let source = Endpoint<TaskSourcePath, Empty, Empty>(
+    "encoding.source", .get, "/internal/encoding/tasks/{task}/sources/{fingerprint}", access: .service, status: 200,
+    summary: "A film file, for encoders that do not see it; refused without the current token.")
 }
 
 package struct UploadQuery: Codable, Sendable {
@@ -59,5 +64,18 @@ package struct TaskPath: Codable, Sendable {
 
   package init(task: EncodingTaskID) {
     self.task = task
+  }
+}
+
+package struct TaskSourcePath: Codable, Sendable {
+  package var task: EncodingTaskID
+  package var fingerprint: String
+  /// Of the task's present lease.
+  package var token: Int
+
+  package init(task: EncodingTaskID, fingerprint: String, token: Int) {
+    self.task = task
+    self.fingerprint = fingerprint
+    self.token = token
   }
 }

@@ -3,10 +3,18 @@ package struct SourceFile: Codable, Sendable, Hashable {
   package var path: String
   /// Changes whenever the bytes do: part of every output's key.
   package var fingerprint: String
+  /// Absent only in what an older release wrote down.
+  package var bytes: Int?
 
-  package init(path: String, fingerprint: String) {
+  package init(path: String, fingerprint: String, bytes: Int? = nil) {
     self.path = path
     self.fingerprint = fingerprint
+    self.bytes = bytes
+  }
+
+  /// Whether the fingerprint is the SHA-256 of the bytes, in hexadecimal: so it is of what was uploaded.
+  package var isHashed: Bool {
+    fingerprint.utf8.count == 64 && fingerprint.utf8.allSatisfy { $0 >= 48 && $0 <= 57 || $0 >= 97 && $0 <= 102 }
   }
 }
 

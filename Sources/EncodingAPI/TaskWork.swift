@@ -26,6 +26,9 @@ package struct TaskWork: Codable, Sendable, Hashable {
     self.source = source
     self.plan = plan
   }
+
+  /// Every file that the task reads of what was sent in: what its encoder may ask the service for.
+  package var sources: [SourceFile] { [source] }
 }
 
 /// What came of a task. Each kind has fields of its own.

@@ -38,14 +38,16 @@ struct Studio: Sendable {
     }
   }
 
-  func startEncoder(_ name: String = "encoder-1", settings: [String: String] = [:]) async throws -> TestService {
+  func startEncoder(
+    _ name: String = "encoder-1", settings: [String: String] = [:], upstreams: [String: any Transport] = [:]
+  ) async throws -> TestService {
     try await TestService.start(
       EncoderModule.self,
       settings: [
         "ENCODING_URL": encoding.baseURL, "ENCODER_MEDIA_FOLDER": "\(home)/media", "ENCODER_PACKAGER": Footage.packager,
         "ENCODER_NAME": name, "ENCODER_RESERVE_BYTES": "0",
       ].merging(settings) { $1 },
-      keys: encoding.keys)
+      upstreams: upstreams, keys: encoding.keys)
   }
 
   func withEncoder(_ body: (TestService) async throws -> Void) async throws {

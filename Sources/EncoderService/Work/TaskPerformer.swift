@@ -10,6 +10,7 @@ struct TaskPerformer: Sendable {
   let tools: Toolbox
   let store: any MediaStore
   let limits: SourceLimits
+  let sources: SourceCache
 
   /// - Parameter progress: called with 0 to 1, from any thread.
   /// - Throws: ``EncodingFault``, `CancellationError`, or what the file system says.
@@ -39,9 +40,14 @@ struct TaskPerformer: Sendable {
     }
     let draft = try store.makeDraft(for: lease.job)
     do {
+      var work = lease.work
+      // Held until the task is done: meanwhile no copy is removed.
+      let source = try await source(of: lease)
+      defer { withExtendedLifetime(source) {} }
+      if let source { work.source.path = source.path }
       let meter = UsageMeter()
       let bench = TaskBench(
-        work: lease.work, inputs: lease.inputs, staging: staging, draft: draft, tools: tools.metered(by: meter),
+        work: work, inputs: lease.inputs, staging: staging, draft: draft, tools: tools.metered(by: meter),
         limits: limits, progress: progress)
       var output = try await bench.make()
       output.folder = name

@@ -16,6 +16,8 @@ enum EncodingError: Error {
   case noSpace
   case labelTooLong(limit: Int)
   case leaseLost
+  /// What a job was made of is not there any more, or has become something else.
+  case sourceGone(String)
   case jobEnded(JobState)
   case badCursor
 }
@@ -41,6 +43,7 @@ extension EncodingError: ProblemConvertible {
       Problem(
         "lease-lost", status: 409, title: "The lease is no longer yours",
         detail: "It expired, was given to another encoder, or the job has ended.")
+    case .sourceGone(let why): Problem("source-gone", status: 410, title: "The source is gone", detail: why)
     case .jobEnded(let state): .conflict("The job has already ended: it \(state.rawValue).")
     case .badCursor: .badRequest("is not a cursor of this list", field: "cursor")
     }

@@ -6,6 +6,8 @@ struct SourcePath: Sendable, Equatable {
   var path: String
   /// Changes when the file does.
   var fingerprint: String
+  /// Nil where it is empty.
+  var bytes: Int?
 
   /// The path must lie under one of `folders` after all links are followed, and name a regular file.
   /// Throws ``EncodingError/sourcePath(_:)``; what it says tells nothing of files outside of the folders.
@@ -26,8 +28,13 @@ struct SourcePath: Sendable, Equatable {
     }
     guard access(path, R_OK) == 0 else { throw EncodingError.sourcePath("names a file that cannot be read") }
     self.path = path
-    fingerprint =
-      "\(status.st_dev)-\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+    fingerprint = Self.fingerprint(status)
+    bytes = status.st_size > 0 ? Int(status.st_size) : nil
+  }
+
+  /// Encoders compute the same of the file they see, to know whether it is this one.
+  static func fingerprint(_ status: stat) -> String {
+    "\(status.st_dev)-\(status.st_ino)-\(status.st_size)-\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
   }
 
   private static func canonical(_ path: String) -> String? {

@@ -56,14 +56,16 @@ struct JobRoutes: Sendable {
       }
       return JobRequest(
         titleId: new.titleId, source: new.source, sourceName: found.upload.name,
-        file: SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.upload.sha256),
+        file: SourceFile(
+          path: "\(uploadFolder)/\(found.file)", fingerprint: found.upload.sha256, bytes: found.upload.bytes),
         options: new.options ?? JobOptions())
     case (nil, let path?):
       let source = try SourcePath(path, under: settings.sourceFolders)
       return JobRequest(
         titleId: new.titleId, source: JobSource(path: source.path),
         sourceName: source.path.split(separator: "/").last.map(String.init),
-        file: SourceFile(path: source.path, fingerprint: source.fingerprint), options: new.options ?? JobOptions())
+        file: SourceFile(path: source.path, fingerprint: source.fingerprint, bytes: source.bytes),
+        options: new.options ?? JobOptions())
     default:
       throw EncodingError.sourceNotNamedOnce
     }

@@ -116,5 +116,10 @@ enum EncodingSchema {
         ALTER TABLE rendition ADD COLUMN why TEXT;
         ALTER TABLE rendition ADD COLUMN quality TEXT;
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 5, "lengths of sources",
+        """
+        ALTER TABLE job ADD COLUMN file_bytes INTEGER CHECK (file_bytes > 0);
+        """),
     ]
 }

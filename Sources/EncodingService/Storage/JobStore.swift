@@ -31,23 +31,26 @@ struct JobStore: Sendable {
     try db.execute(
       """
       INSERT INTO job (id, title_id, asset_id, upload_id, source_path, source_name, file_path, file_fingerprint,
-        options, state, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+        file_bytes, options, state, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
       """,
       id, request.titleId, asset, request.source.uploadId, request.source.path, request.sourceName, request.file.path,
-      request.file.fingerprint, String(decoding: try JSON.encode(request.options), as: UTF8.self), now)
+      request.file.fingerprint, request.file.bytes, String(decoding: try JSON.encode(request.options), as: UTF8.self),
+      now)
   }
 
   func record(_ id: JobID, in db: SQLSession) throws -> JobRecord? {
     try db.first(
       """
-      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds, playable_at
+      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds, playable_at,
+        file_bytes
       FROM job WHERE id = ?
       """, id
     ) { row in
       JobRecord(
         id: try row.id(0), titleId: try row.id(1), assetId: try row.id(2), state: try row.choice(3),
-        file: SourceFile(path: row.text(4), fingerprint: row.text(5)), options: try Self.options(row, 6),
+        file: SourceFile(path: row.text(4), fingerprint: row.text(5), bytes: row.intOrNil(9)),
+        options: try Self.options(row, 6),
         durationSeconds: row.doubleOrNil(7), playableAt: row.timeOrNil(8))
     }
   }

@@ -40,7 +40,7 @@ CREATE TABLE job (
   failure_reason TEXT,
   duration_seconds REAL CHECK (duration_seconds > 0),
   created_at INTEGER NOT NULL,
-  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER, ladder TEXT,
+  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER, ladder TEXT, file_bytes INTEGER CHECK (file_bytes > 0),
   CHECK ((upload_id IS NULL) <> (source_path IS NULL)),
   CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled'))),
   CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
