@@ -79,7 +79,8 @@ struct EncoderLoop: Service {
       logger.warning(
         "A task failed", metadata: ["task": "\(lease.task)", "kind": "\(lease.work.kind)", "reason": "\(fault.reason)"])
       report = TaskReport(
-        token: lease.token, outcome: fault.isRetryable ? .retryableFailure : .permanentFailure, reason: fault.reason)
+        token: lease.token, outcome: fault.isRetryable ? .retryableFailure : .permanentFailure, reason: fault.reason,
+        damaged: fault.damagedInputs)
     case .stopped:
       report = TaskReport(token: lease.token, outcome: .released)
     case .lost:

@@ -1,5 +1,6 @@
 import ClientKit
 import Contract
+import EncodingAPI
 import Glibc
 
 /// Why a task did not end well.
@@ -10,15 +11,25 @@ enum EncodingFault: Error {
   case transient(String)
   /// The result is not what was asked for, and never will be.
   case wrongResult(String)
+  /// What earlier tasks made is not what it was: they have to do it again, then this one may.
+  case damaged([TaskInput], String)
 
   /// Whether another attempt could end otherwise.
   var isRetryable: Bool {
-    if case .transient = self { true } else { false }
+    switch self {
+    case .transient, .damaged: true
+    case .refused, .wrongResult: false
+    }
+  }
+
+  var damagedInputs: [TaskInput]? {
+    if case .damaged(let inputs, _) = self { inputs } else { nil }
   }
 
   var reason: String {
     switch self {
     case .refused(let text), .transient(let text), .wrongResult(let text): text
+    case .damaged(_, let text): "Damaged behind our back: \(text)."
     }
   }
 }

@@ -39,7 +39,7 @@ struct EncodingSettings: Sendable {
       codecs: [.h264] + (hevc ? [.hevc] : []) + (av1 ? [.av1] : []),
       hevcPreset: try reader.choice("ENCODING_HEVC_PRESET", default: JobPlan.Preset.fast),
       av1Preset: try reader.integer("ENCODING_AV1_PRESET", default: 10, in: 2...13),
-      isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: false),
+      isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: true),
       progressiveMinimumSeconds: try reader.double(
         "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400))
   }

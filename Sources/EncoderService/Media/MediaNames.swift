@@ -4,6 +4,7 @@ import EncodingAPI
 /// Names inside an asset's folder beyond those that ``MediaLayout`` promises to others.
 enum MediaNames {
   static let poster = MediaLayout.poster
+  static let initSegment = "init.mp4"
 
   /// Delivery tells by the name how sharp the pictures in it are.
   static func folder(_ rung: Rung) -> String { "\(MediaLayout.videoFolder)/\(rung.name)" }

@@ -44,6 +44,6 @@ struct Packaging: Sendable {
   }
 
   private func segments(_ folder: String) -> String {
-    "init_segment=\(folder)/init.mp4,segment_template=\(folder)/$Number%05d$.m4s"
+    "init_segment=\(folder)/\(MediaNames.initSegment),segment_template=\(folder)/$Number%05d$.m4s"
   }
 }

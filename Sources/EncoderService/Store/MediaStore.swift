@@ -1,19 +1,58 @@
 import Contract
 
-/// Where encoders keep what they make. Narrow, so that an object store can stand in for the folder.
-///
-/// Everything appears whole or not at all: a task's output is built in a draft and then committed under its key.
+/// Where encoders keep what they make: whole objects by key, `<prefix>/<name>`. That is all an object store offers, so
+/// one can stand in for the folder; nothing here renames, appends or changes a part.
 protocol MediaStore: Sendable {
-  /// The folder of a job's committed outputs, as a local path.
-  func staging(of job: JobID) throws -> String
-  func hasOutput(_ name: String, of job: JobID) -> Bool
-  /// An empty folder to work in, on the same file system as the outputs.
-  func makeDraft(for job: JobID) throws -> String
-  /// The draft's files are made durable and appear as output `name`; a draft that comes second is thrown away.
-  func commit(draft: String, as name: String, of job: JobID) throws
+  /// The file becomes the object: durable and whole, or not there at all, in the place of what had that key. The file
+  /// itself stays.
+  func put(_ objects: [MediaPut]) throws
+  /// A small object; nil where there is none.
+  func get(_ key: String) throws -> [UInt8]?
+  /// A local folder with the objects below the prefix, for programs that read files; it may not exist where there are
+  /// none. A store that is no folder fetches them.
+  func localFolder(_ prefix: String) throws -> String
+  /// In bytes; nil where there is no such object.
+  func size(_ key: String) throws -> Int?
+  /// The next parts of keys below the prefix, at most `limit`, in no order.
+  func names(under prefix: String, atMost limit: Int) throws -> [String]
+  /// What lies below the prefix.
+  func extent(of prefix: String) throws -> MediaExtent
+  /// All objects below the prefix go.
+  func delete(_ prefix: String) throws
+  /// Nobody else is at work on the prefix meanwhile, on any machine: for looking and putting in one step. A store
+  /// without locks compares tags as it puts. Throws ``EncodingFault/transient(_:)`` where it takes too long.
+  func locked<Result>(_ prefix: String, _ body: () throws -> Result) throws -> Result
+
+  /// An empty local folder to work in, whence files can be put.
+  func makeDraft(for job: JobID, token: Int) throws -> String
   func discard(draft: String)
-  /// The output appears as the asset's folder; a no-op where it already has.
-  func publish(output name: String, of job: JobID, as asset: AssetID) throws
-  /// All outputs and drafts of a job go.
-  func removeStaging(of job: JobID) throws
+}
+
+struct MediaPut: Sendable {
+  /// A local path.
+  var file: String
+  var key: String
+}
+
+struct MediaExtent: Sendable {
+  var objects = 0
+  var bytes = 0
+  /// When the last of them was written.
+  var lastChange = Timestamp(milliseconds: 0)
+}
+
+/// The prefixes in use.
+enum MediaPrefix {
+  static let staging = ".staging"
+  static let draft = "draft-"
+
+  static func staging(_ job: JobID) -> String { "\(staging)/\(job)" }
+  static func output(_ name: String, of job: JobID) -> String { "\(staging)/\(job)/\(name)" }
+  static func asset(_ asset: AssetID) -> String { "\(asset)" }
+
+  /// The lease under which a draft was begun.
+  static func token(ofDraft name: String) -> Int? {
+    guard name.hasPrefix(draft) else { return nil }
+    return name.dropFirst(draft.count).split(separator: "-").first.flatMap { Int($0) }
+  }
 }

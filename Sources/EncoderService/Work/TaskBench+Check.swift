@@ -6,9 +6,8 @@ extension TaskBench {
   /// Assembles the asset's folder of links, and holds it against the source.
   func check() async throws -> TaskOutput {
     let survey = "\(staging)/\(try folder(.survey))"
-    let notes: Set = [TaskPerformer.outputName, Surveying.scoresName]
-    try FolderMediaStore.link(from: "\(staging)/\(try folder(.package))", into: draft, except: notes)
-    try FolderMediaStore.link(from: survey, into: draft, except: notes)
+    try FolderMediaStore.link(from: "\(staging)/\(try folder(.package))", into: draft)
+    try FolderMediaStore.link(from: survey, into: draft, except: [Surveying.scoresName])
     let scratch = "\(draft)/.scratch"
     try FolderMediaStore.makeFolders(scratch)
     let evidence = try await Checking(plan: try plan(), tools: tools, folder: draft).evidence(

@@ -8,15 +8,26 @@ extension TaskBench {
     let seen = tools.seen(WorkFolders(staging: staging)).staging ?? ""
     let joined = zip(folders(.join), plan.rungs).map { "\($0)/\(ChunkEncoding.fileName($1))" }
     let audio = folders(.audio).map { "\($0)/\(AudioEncoding.fileName)" }
-    try await tools.mustRun(
-      .packager, on: WorkFolders(staging: staging, output: draft), timeLimit: .seconds(3600), doing: "packaging"
-    ) { _ in
-      Packaging(plan: plan).arguments(files: joined.map { "\(seen)/\($0)" }, audioFiles: audio.map { "\(seen)/\($0)" })
-    }
+    try await package(plan, files: joined.map { "\(seen)/\($0)" }, audioFiles: audio.map { "\(seen)/\($0)" })
     let rates = joined.map { file in
       let bytes = TextFile.size("\(staging)/\(file)") ?? 0
       return Int((Double(bytes) * 8 / plan.durationSeconds / 1000).rounded())
     }
     return TaskOutput { $0.averageBitratesKbps = rates }
+  }
+
+  /// Fills the draft. The files are named as the packager sees them, each in the plan's order.
+  func package(_ plan: FilmPlan, files: [String], audioFiles: [String]) async throws {
+    try await tools.mustRun(
+      .packager, on: WorkFolders(staging: staging, output: draft), timeLimit: .seconds(3600), doing: "packaging"
+    ) { _ in Packaging(plan: plan).arguments(files: files, audioFiles: audioFiles) }
+    for name in try FileManager.default.subpathsOfDirectory(atPath: draft)
+    where name.hasSuffix("/\(MediaNames.initSegment)") {
+      let bytes = FileManager.default.contents(atPath: "\(draft)/\(name)").map(Array.init) ?? []
+      guard let segment = InitSegment(bytes, durationSeconds: plan.durationSeconds) else {
+        throw EncodingFault.transient("The packager left no movie in \(name).")
+      }
+      try Data(segment.bytes).write(to: URL(filePath: "\(draft)/\(name)"))
+    }
   }
 }

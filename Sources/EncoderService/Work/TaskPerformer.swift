@@ -15,49 +15,116 @@ struct TaskPerformer: Sendable {
   /// - Parameter progress: called with 0 to 1, from any thread.
   /// - Throws: ``EncodingFault``, `CancellationError`, or what the file system says.
   func perform(_ lease: TaskLease, progress: @escaping @Sendable (Double) -> Void) async throws -> TaskOutput {
+    let outputs = JobOutputs(store: store, job: lease.job)
+    if Self.readsOutputs(lease.work.kind) { try await Blocking.run { try refuseDamaged(lease.inputs, outputs) } }
     switch lease.work.kind {
     case .sweep:
-      try store.removeStaging(of: lease.job)
+      try await Blocking.run { try store.delete(MediaPrefix.staging(lease.job)) }
       return TaskOutput()
     case .publish:
-      guard let asset = lease.work.asset, let checked = lease.inputs.first(where: { $0.kind == .check }) else {
-        throw EncodingFault.wrongResult("A publish task without an asset or a checked folder.")
-      }
-      try store.publish(output: checked.folder, of: lease.job, as: asset)
+      try await Blocking.run { try publish(lease, outputs) }
       return TaskOutput()
     case .preview:
-      throw EncodingFault.wrongResult("This encoder publishes no beginnings of films.")
+      return try await publishBeginning(lease, outputs, progress: progress)
     case .probe, .conform, .encode, .audio, .survey, .join, .package, .check:
-      return try await commit(lease, progress: progress)
+      return try await commit(lease, outputs, progress: progress)
     }
   }
 
-  private func commit(_ lease: TaskLease, progress: @escaping @Sendable (Double) -> Void) async throws -> TaskOutput {
+  // MARK: - Outputs
+
+  private func commit(
+    _ lease: TaskLease, _ outputs: JobOutputs, progress: @escaping @Sendable (Double) -> Void
+  ) async throws -> TaskOutput {
     let name = try OutputKey.name(of: lease, toolVersion: tools.version)
-    let staging = try store.staging(of: lease.job)
-    if store.hasOutput(name, of: lease.job) {
-      return try JSON.decode(TaskOutput.self, from: Array(TextFile.read("\(staging)/\(name)/\(Self.outputName)").utf8))
-    }
-    let draft = try store.makeDraft(for: lease.job)
-    do {
-      var work = lease.work
-      // Held until the task is done: meanwhile no copy is removed.
-      let source = try await source(of: lease)
-      defer { withExtendedLifetime(source) {} }
-      if let source { work.source.path = source.path }
-      let meter = UsageMeter()
-      let bench = TaskBench(
-        work: work, inputs: lease.inputs, staging: staging, draft: draft, tools: tools.metered(by: meter),
-        limits: limits, progress: progress)
+    if let found = try await Blocking.run({ try known(name, outputs) }) { return found }
+    // Held until the task is done: meanwhile no copy is removed.
+    let source = try await source(of: lease)
+    defer { withExtendedLifetime(source) {} }
+    var lease = lease
+    if let source { lease.work.source.path = source.path }
+    return try await withDraft(lease, outputs, progress: progress) { bench, meter in
       var output = try await bench.make()
       output.folder = name
       output.usage = meter.usage
-      try TextFile.write(String(decoding: JSON.encode(output), as: UTF8.self), to: "\(draft)/\(Self.outputName)")
-      try store.commit(draft: draft, as: name, of: lease.job)
-      return output
-    } catch {
-      store.discard(draft: draft)
-      throw error
+      let made = output
+      try await Blocking.run {
+        let note = "\(bench.draft)/\(Self.outputName)"
+        try TextFile.write(String(decoding: JSON.encode(made), as: UTF8.self), to: note)
+        try outputs.commit(bench.draft, as: name)
+      }
+      return made
+    }
+  }
+
+  /// What an earlier attempt made, if it is still what it was.
+  private func known(_ name: String, _ outputs: JobOutputs) throws -> TaskOutput? {
+    guard try outputs.list(of: name) != nil else { return nil }
+    guard try outputs.damage(of: name) == nil,
+      let note = try store.get("\(MediaPrefix.output(name, of: outputs.job))/\(Self.outputName)")
+    else {
+      try outputs.forget(name)
+      return nil
+    }
+    return try JSON.decode(TaskOutput.self, from: note)
+  }
+
+  private func withDraft(
+    _ lease: TaskLease, _ outputs: JobOutputs, progress: @escaping @Sendable (Double) -> Void,
+    _ body: (TaskBench, UsageMeter) async throws -> TaskOutput
+  ) async throws -> TaskOutput {
+    let draft = try store.makeDraft(for: lease.job, token: lease.token)
+    defer { store.discard(draft: draft) }
+    let meter = UsageMeter()
+    let bench = TaskBench(
+      work: lease.work, inputs: lease.inputs, staging: try outputs.folder(), draft: draft,
+      tools: tools.metered(by: meter), limits: limits, progress: progress)
+    return try await body(bench, meter)
+  }
+
+  /// These are made of outputs of other tasks alone, and would pass on whatever happened to those.
+  private static func readsOutputs(_ kind: TaskKind) -> Bool {
+    switch kind {
+    case .probe, .conform, .encode, .audio, .survey, .sweep: false
+    default: true
+    }
+  }
+
+  private func refuseDamaged(_ inputs: [TaskInput], _ outputs: JobOutputs) throws {
+    let damaged = try inputs.compactMap { input in
+      try input.folder.isEmpty ? nil : outputs.damage(of: input.folder).map { (input, $0) }
+    }
+    guard !damaged.isEmpty else { return }
+    for (input, _) in damaged { try outputs.forget(input.folder) }
+    throw EncodingFault.damaged(damaged.map(\.0), damaged.map(\.1).joined(separator: ", "))
+  }
+
+  // MARK: - Publishing
+
+  private func publish(_ lease: TaskLease, _ outputs: JobOutputs) throws {
+    guard let asset = lease.work.asset, let checked = lease.inputs.first(where: { $0.kind == .check }),
+      var list = try outputs.list(of: checked.folder)
+    else { throw EncodingFault.wrongResult("A publish task without an asset or a checked folder.") }
+    list.files.removeAll { $0.name == Self.outputName }
+    try AssetPublication(store: store, asset: asset, job: lease.job)
+      .publish(list, from: "\(try outputs.folder())/\(checked.folder)", frameCount: nil)
+  }
+
+  /// Its output is what it publishes; nothing of it is kept beside.
+  private func publishBeginning(
+    _ lease: TaskLease, _ outputs: JobOutputs, progress: @escaping @Sendable (Double) -> Void
+  ) async throws -> TaskOutput {
+    guard let asset = lease.work.asset else { throw EncodingFault.wrongResult("A preview task without an asset.") }
+    let publication = AssetPublication(store: store, asset: asset, job: lease.job)
+    return try await withDraft(lease, outputs, progress: progress) { bench, meter in
+      try await bench.preview()
+      // The lease may have been lost while the tools ran.
+      try Task.checkCancellation()
+      try await Blocking.run {
+        try publication.publish(
+          FileList(of: bench.draft), from: bench.draft, frameCount: lease.work.frameCount)
+      }
+      return TaskOutput { $0.usage = meter.usage }
     }
   }
 

@@ -18,7 +18,7 @@ struct JobPlan: Sendable {
     /// SVT-AV1's, from 0 (slow) to 13.
     var av1Preset = 10
     /// Whether a film can be watched while it is encoded.
-    var isProgressive = false
+    var isProgressive = true
     /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
     var progressiveMinimumSeconds: Double = 60
 
