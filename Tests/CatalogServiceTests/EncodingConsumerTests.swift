@@ -14,14 +14,71 @@ private let now = Timestamp(milliseconds: 1_790_000_000_000)
   private let film = TitleID(seed: "sintel")
 
   private func published(
-    _ asset: String, seq: Int64, epoch: String = "1", secondsLater: Double = 0
+    _ asset: String, seq: Int64, epoch: String = "1", secondsLater: Double = 0, isComplete: Bool? = nil
   ) throws -> Event {
     let header = EventHeader(
       id: EventID(seed: "\(epoch) \(seq)"), source: "/encoding", type: AssetPublished.type,
       subject: film.description, time: now.adding(seconds: secondsLater), seq: seq, epoch: epoch, traceparent: nil)
     let body = AssetPublished(
-      assetId: AssetID(seed: asset), titleId: film, jobId: JobID(seed: "job"), durationSeconds: 888.5, maxHeight: 1080)
+      assetId: AssetID(seed: asset), titleId: film, jobId: JobID(seed: "job"), durationSeconds: 888.5, maxHeight: 1080,
+      isComplete: isComplete)
     return try Event(header: header, data: JSON.encode(body))
+  }
+
+  private func withdrawn(_ asset: String, seq: Int64) throws -> Event {
+    let header = EventHeader(
+      id: EventID(seed: "w \(seq)"), source: "/encoding", type: AssetWithdrawn.type, subject: film.description,
+      time: now, seq: seq, epoch: "1", traceparent: nil)
+    let body = AssetWithdrawn(assetId: AssetID(seed: asset), titleId: film, jobId: JobID(seed: "job"))
+    return try Event(header: header, data: JSON.encode(body))
+  }
+
+  @Test("A film's beginning makes it playable, its whole takes that place, whichever is told first and however often")
+  func grows() async throws {
+    for order in [[1, 2], [2, 1], [1, 1, 2, 1, 2]] {
+      try await withStore { store in
+        try await store.add("sintel")
+        for seq in order { try await store.apply(published("a", seq: Int64(seq), isComplete: seq == 2)) }
+        #expect(try store.title(film)?.video?.assetId == AssetID(seed: "a"))
+        // Of a later epoch, as after a restore: the whole film is still the last word.
+        try await store.apply(published("a", seq: 1, epoch: "2", secondsLater: 5, isComplete: false))
+        try await store.apply(withdrawn("b", seq: 9))
+        #expect(try store.title(film)?.video != nil)
+        let before = try store.told().count
+        try await store.apply(published("b", seq: 5, isComplete: false))
+        #expect(try store.told().count == before)
+      }
+    }
+  }
+
+  @Test("The beginning of another film does not take the place of a whole one; that film's whole does")
+  func keepsWhole() async throws {
+    try await withStore { store in
+      try await store.add("sintel")
+      try await store.apply(published("first", seq: 1))
+      try await store.apply(published("second", seq: 2, isComplete: false))
+      #expect(try store.title(film)?.video?.assetId == AssetID(seed: "first"))
+      try await store.apply(withdrawn("second", seq: 3))
+      #expect(try store.title(film)?.video?.assetId == AssetID(seed: "first"))
+      try await store.apply(published("second", seq: 4, isComplete: true))
+      #expect(try store.title(film)?.video?.assetId == AssetID(seed: "second"))
+    }
+  }
+
+  @Test("A withdrawn beginning is not playable any more, whichever is told first, and may be published again")
+  func withdraws() async throws {
+    for order in [[1, 2], [2, 1], [1, 2, 2, 1]] {
+      try await withStore { store in
+        try await store.add("sintel")
+        for seq in order {
+          try await store.apply(seq == 1 ? published("a", seq: 1, isComplete: false) : withdrawn("a", seq: 2))
+        }
+        #expect(try store.title(film)?.video == nil)
+        #expect(try store.told().last?.video == nil)
+        try await store.apply(published("a", seq: 3, isComplete: true))
+        #expect(try store.title(film)?.video?.assetId == AssetID(seed: "a"))
+      }
+    }
   }
 
   @Test("A published asset makes its title playable and tells so once, however often it is told")

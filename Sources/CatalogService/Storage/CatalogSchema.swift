@@ -9,6 +9,8 @@ enum CatalogSchema {
     + [
       Migration(EventSchema.count + IdempotencySchema.count + 1, "titles", titles),
       Migration(EventSchema.count + IdempotencySchema.count + 2, "search", search),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 3, "films that are not complete, and withdrawn ones", growing),
     ]
 
   /// Lists are kept in their order. A video may be told of before its title is: it waits for it.
@@ -98,6 +100,18 @@ enum CatalogSchema {
       trigram TEXT NOT NULL,
       word TEXT NOT NULL,
       PRIMARY KEY (trigram, word)
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What was withdrawn is kept by asset, since what it takes back may be told late.
+  private static let growing = """
+    ALTER TABLE video ADD COLUMN is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1));
+
+    CREATE TABLE withdrawn_asset (
+      asset_id TEXT PRIMARY KEY NOT NULL,
+      epoch TEXT NOT NULL,
+      seq INTEGER NOT NULL,
+      withdrawn_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     """
 }

@@ -64,25 +64,6 @@ struct TitleStore: Sendable {
     return .added(title)
   }
 
-  /// Sets what plays for a title, or keeps it until the title is known. Being told twice, or of something older,
-  /// changes nothing.
-  func setVideo(_ video: PlayableVideo, of id: TitleID, toldBy header: EventHeader, in db: SQLSession) throws {
-    let isNews = try db.execute(
-      """
-      INSERT INTO video (title_id, asset_id, duration_seconds, max_height, epoch, seq, published_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (title_id) DO UPDATE SET asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds,
-        max_height = excluded.max_height, epoch = excluded.epoch, seq = excluded.seq,
-        published_at = excluded.published_at
-      WHERE CASE WHEN video.epoch = excluded.epoch THEN video.seq < excluded.seq
-        ELSE video.asset_id <> excluded.asset_id AND video.published_at <= excluded.published_at END
-      """,
-      id, video.assetId, video.durationSeconds, video.maxHeight, header.epoch, header.seq, header.time)
-    guard isNews > 0, let title = try title(id, in: db) else { return }
-    let trace = header.traceparent.flatMap(TraceContext.init)
-    try outbox.append(TitleChanged(title: title), subject: id.description, in: db, trace: trace)
-  }
-
   private func title(withKey key: String, in db: SQLSession) throws -> Title? {
     let id: TitleID? = try db.first("SELECT id FROM title WHERE key = ?", key, as: { try $0.id(0) })
     return try id.flatMap { try title($0, in: db) }

@@ -141,6 +141,13 @@ CREATE TABLE video (
   epoch TEXT NOT NULL,
   seq INTEGER NOT NULL,
   published_at INTEGER NOT NULL
+, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1))) STRICT, WITHOUT ROWID;
+
+CREATE TABLE withdrawn_asset (
+  asset_id TEXT PRIMARY KEY NOT NULL,
+  epoch TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  withdrawn_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX credit_by_person ON credit (person, title);
