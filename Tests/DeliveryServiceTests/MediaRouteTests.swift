@@ -6,6 +6,28 @@ import Testing
 
 @Suite("Delivering files")
 struct MediaRouteTests {
+  @Test("A playlist that grows is asked for anew each time, and has another tag when it has grown")
+  func growingPlaylist() async throws {
+    try await withDelivery { stage in
+      let beginning = "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:EVENT\n#EXT-X-MAP:URI=\"init.mp4\"\n#EXTINF:4.000,\n00001.m4s\n"
+      try stage.write(Array(beginning.utf8), to: "video/720p/playlist.m3u8")
+      let first = try await stage.fetch(stage.address("video/720p/playlist.m3u8"))
+      #expect(first.header("cache-control") == "private, no-cache")
+      let tag = try #require(first.header("etag"))
+      let same = try await stage.fetch(
+        stage.address("video/720p/playlist.m3u8"), as: .anonymous, [("if-none-match", tag)])
+      #expect(same.status == 304 && same.header("cache-control") == "private, no-cache")
+      let whole = beginning + "#EXTINF:4.000,\n00002.m4s\n#EXT-X-ENDLIST\n"
+      try stage.write(Array(whole.utf8), to: "video/720p/next.m3u8")
+      try #require(
+        rename("\(stage.folder)/video/720p/next.m3u8", "\(stage.folder)/video/720p/playlist.m3u8") == 0)
+      let last = try await stage.fetch(
+        stage.address("video/720p/playlist.m3u8"), as: .anonymous, [("if-none-match", tag)])
+      #expect(last.status == 200 && last.header("etag") != tag)
+      #expect(last.header("cache-control") == "private, max-age=5")
+    }
+  }
+
   @Test("A whole file comes with its type, its validator and how long it may be kept")
   func whole() async throws {
     try await withDelivery { stage async throws in

@@ -40,14 +40,18 @@ package struct MediaRoutes: Sendable {
         .answer(to: call.request)
     }
     let answer = FileAnswer(
-      file: file, type: type,
-      cacheControl: type.isManifest
-        ? "private, max-age=\(settings.manifestSeconds)" : "private, max-age=31536000, immutable",
+      file: file, type: type, cacheControl: try await cacheControl(of: file, type),
       chunkBytes: settings.chunkKibibytes * 1024,
       // A slow download must not outlive its session.
       check: { [ended, clock] in
         if ended.contains(token.session) || token.expires <= clock.now() { throw DeliveryError.sessionEnded }
       })
     return try await answer.answer(to: call.request)
+  }
+
+  /// A playlist that has not ended is asked for again to hear of more: an old one must not be the answer.
+  private func cacheControl(of file: OpenMediaFile, _ type: MediaType) async throws -> String {
+    guard type.isManifest else { return "private, max-age=31536000, immutable" }
+    return try await file.isGrowingPlaylist ? "private, no-cache" : "private, max-age=\(settings.manifestSeconds)"
   }
 }
