@@ -1,4 +1,5 @@
 import { HLSPlayer } from "./hls-player.js";
+import * as playlist from "./playlist.js";
 
 /** Gives `video` the session's stream, natively where the browser plays HLS, and starts where it was left. */
 export function attach(video, opened, onProblem) {
@@ -7,13 +8,33 @@ export function attach(video, opened, onProblem) {
     video.play().catch(() => {}); // Autoplay may be forbidden: the controls are there.
   }, { once: true });
 
-  // Set by hand, to try our own player in a browser that would not need it.
-  const wantsOwnPlayer = localStorage.getItem("matinee.player") === "mse";
-  if (!wantsOwnPlayer && video.canPlayType("application/vnd.apple.mpegurl")) {
-    video.src = opened.manifests.hls;
-    return () => { video.removeAttribute("src"); video.load(); };
+  const address = new URL(opened.manifests.hls, location.href).href;
+  let stop = () => {};
+  let isOver = false;
+  prefersOwnPlayer(video, address).then((isOwn) => {
+    if (isOver) return;
+    if (!isOwn) {
+      video.src = address;
+      stop = () => { video.removeAttribute("src"); video.load(); };
+      return;
+    }
+    const player = new HLSPlayer(video, address, onProblem);
+    player.start(opened.resumeAtSeconds);
+    stop = () => player.stop();
+  });
+  return () => { isOver = true; stop(); };
+}
+
+// A film that is still being encoded looks like a broadcast to a browser: it cannot be wound back, and after a pause
+// Chromium goes on where the broadcast would be. Our own player takes it for the film that it is.
+async function prefersOwnPlayer(video, address) {
+  const chosen = localStorage.getItem("matinee.player"); // Set by hand, to try one in a browser that has both.
+  if (chosen === "mse" || !video.canPlayType("application/vnd.apple.mpegurl")) return true;
+  if (chosen === "native" || !window.MediaSource) return false;
+  try {
+    const { variants } = playlist.master(await (await fetch(address)).text(), address);
+    return !playlist.media(await (await fetch(variants[0].url)).text(), variants[0].url).isComplete;
+  } catch {
+    return false; // The player says what is wrong.
   }
-  const player = new HLSPlayer(video, opened.manifests.hls, onProblem);
-  player.start(opened.resumeAtSeconds);
-  return () => player.stop();
 }

@@ -57,7 +57,8 @@ export class HLSPlayer {
       const level = this.#level(track);
       const list = await this.#list(track, level);
       const segment = list.segments.find((one) => one.start + one.duration > end + 0.05);
-      track.isComplete = !segment;
+      track.isComplete = !segment && list.isComplete;
+      this.#lengthen(source, list.duration);
       // Without this the film would wait at its end for more. Appending after a seek opens the source again.
       if (source.readyState === "open" && this.#tracks.every((one) => one.isComplete && !one.buffer.updating)) source.endOfStream();
       if (!segment || end - time > ahead) {
@@ -79,8 +80,21 @@ export class HLSPlayer {
   }
 
   async #list(track, level) {
-    track.lists[level] ??= playlist.media(await this.#text(track.levels[level].url), track.levels[level].url);
-    return track.lists[level];
+    const known = track.lists[level];
+    if (known && (known.isComplete || performance.now() < known.staleAt)) return known;
+    const list = playlist.media(await this.#text(track.levels[level].url), track.levels[level].url);
+    // A film that is still being encoded: asked for again after one segment, or half of one while nothing has come
+    // (RFC 8216 section 6.3.4).
+    const isSame = known?.segments.length === list.segments.length;
+    list.staleAt = performance.now() + list.targetDuration * (isSame ? 500 : 1000);
+    track.lists[level] = list;
+    return list;
+  }
+
+  // The film's length as far as it is known; it may only be set while nothing is being appended.
+  #lengthen(source, duration) {
+    if (source.readyState !== "open" || !(duration > source.duration)) return;
+    if (this.#tracks.every((one) => !one.buffer.updating)) source.duration = duration;
   }
 
   async #text(url) { return (await this.#fetch(url)).text(); }

@@ -23,7 +23,7 @@ export function master(text, base) {
   return { variants: variants.sort((a, b) => a.bandwidth - b.bandwidth), audio };
 }
 
-/** A media playlist's initialisation section and segments with their start times in seconds. */
+/** A media playlist's initialisation section and segments with their start times in seconds; more may come if it is not complete. */
 export function media(text, base) {
   const segments = [];
   let init = null;
@@ -31,10 +31,16 @@ export function media(text, base) {
   let duration = 0;
   let range = null;
   let nextOffset = 0;
+  let targetDuration = 1;
+  let isComplete = false;
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith("#EXT-X-MAP:")) {
       const a = attributes(line.slice(11));
       init = { url: new URL(a.URI, base).href, range: a.BYTERANGE ? byteRange(a.BYTERANGE, 0) : null };
+    } else if (line.startsWith("#EXT-X-TARGETDURATION:")) {
+      targetDuration = Number(line.slice(22)) || 1;
+    } else if (line.startsWith("#EXT-X-ENDLIST")) {
+      isComplete = true;
     } else if (line.startsWith("#EXTINF:")) {
       duration = parseFloat(line.slice(8));
     } else if (line.startsWith("#EXT-X-BYTERANGE:")) {
@@ -46,7 +52,7 @@ export function media(text, base) {
       range = null;
     }
   }
-  return { init, segments, duration: start };
+  return { init, segments, duration: start, targetDuration, isComplete };
 }
 
 function byteRange(text, follows) {
