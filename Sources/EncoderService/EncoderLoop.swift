@@ -11,7 +11,6 @@ struct EncoderLoop: Service {
   let name: String
   let performer: TaskPerformer
   let encoding: any Transport
-  let mediaFolder: String
   let reserveBytes: Int
   let logger: Logger
   let instruments: EncoderInstruments
@@ -26,9 +25,13 @@ struct EncoderLoop: Service {
     // Stopping cancels the task at hand: its program is ended, its lease given back.
     await cancelWhenGracefulShutdown {
       var isAway = false
+      var room = RoomWatch(reserveBytes: reserveBytes)
       while !Task.isCancelled {
         do {
-          if let lease = try await lease() { await work(lease) }
+          if let lease = try await lease(room) {
+            let hadRoom = await work(lease)
+            room.note(hadRoom: hadRoom, freeBytes: performer.store.freeBytes)
+          }
           isAway = false
         } catch is CancellationError {
           return
@@ -41,20 +44,14 @@ struct EncoderLoop: Service {
     }
   }
 
-  private func lease() async throws -> TaskLease? {
-    guard freeBytes >= reserveBytes else {
-      throw EncodingFault.transient("Less than \(reserveBytes) bytes are free in the media store.")
+  private func lease(_ room: RoomWatch) async throws -> TaskLease? {
+    guard room.suffices(freeBytes: performer.store.freeBytes) else {
+      throw EncodingFault.noSpace("Less than \(room.wantedBytes) bytes are free in the media store.")
     }
     return try await encoding.call(
       EncodingEndpoints.lease, body: LeaseRequest(encoder: name, waitSeconds: Self.waitSeconds),
       in: .service(EncoderModule.name, within: .seconds(Self.waitSeconds + 10))
     ).lease
-  }
-
-  private var freeBytes: Int {
-    var status = statvfs()
-    guard statvfs(mediaFolder, &status) == 0 else { return 0 }
-    return Int(status.f_bavail) * Int(status.f_frsize)
   }
 
   // MARK: - One task
@@ -67,7 +64,8 @@ struct EncoderLoop: Service {
     case lost
   }
 
-  private func work(_ lease: TaskLease) async {
+  /// False where the media store was full.
+  private func work(_ lease: TaskLease) async -> Bool {
     let begun = ContinuousClock.now
     let end = await attempt(lease)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
@@ -85,11 +83,13 @@ struct EncoderLoop: Service {
       report = TaskReport(token: lease.token, outcome: .released)
     case .lost:
       logger.notice("A lease was lost", metadata: ["task": "\(lease.task)", "kind": "\(lease.work.kind)"])
-      return
+      return true
     }
     instruments.record(lease.work.kind, report.outcome, seconds: seconds)
     // In a task of its own: the report must go out although this task may have been cancelled.
     await Task { await send(report, for: lease.task) }.value
+    if case .failed(.noSpace) = end { return false }
+    return true
   }
 
   private func attempt(_ lease: TaskLease) async -> End {

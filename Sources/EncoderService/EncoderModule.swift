@@ -18,8 +18,9 @@ package enum EncoderModule: ServiceModule {
         encoding: encoding, folder: "\(settings.scratchFolder)/sources", limitBytes: settings.sourceCacheBytes,
         reserveBytes: settings.reserveBytes, keepSeconds: settings.sourceKeepSeconds, clock: context.clock)
       try PrivateFolder.make(sources.folder)
+      let store = try FolderMediaStore(root: settings.mediaFolder)
       let performer = TaskPerformer(
-        tools: tools, store: try FolderMediaStore(root: settings.mediaFolder), limits: settings.sourceLimits,
+        tools: tools, store: store, limits: settings.sourceLimits,
         sources: sources)
       if settings.sandboxing == .off {
         context.logger.warning("Films are opened without a sandbox: ENCODER_SANDBOX is off.")
@@ -27,9 +28,13 @@ package enum EncoderModule: ServiceModule {
       parts.background = [
         EncoderLoop(
           name: settings.name, performer: performer, encoding: encoding,
-          mediaFolder: settings.mediaFolder, reserveBytes: settings.reserveBytes, logger: context.logger,
+          reserveBytes: settings.reserveBytes, logger: context.logger,
           instruments: EncoderInstruments(context.metrics)),
         SourceUpkeep(cache: sources),
+        MediaUpkeep(
+          sweep: MediaSweep(
+            store: store, encoding: encoding, instruments: MediaInstruments(context.metrics), logger: context.logger),
+          intervalSeconds: settings.sweepIntervalSeconds, clock: context.clock, logger: context.logger),
       ]
     } catch let error as ToolboxError {
       // Said once; readiness goes on saying no. In one process with others, the others must not fall with it.

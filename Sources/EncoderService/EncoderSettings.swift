@@ -36,6 +36,8 @@ struct EncoderSettings: Sendable {
   let sourceCacheBytes: Int
   /// A copy nobody has used for so long goes.
   let sourceKeepSeconds: Double
+  /// How often the media store is swept for what nobody needs any more.
+  let sweepIntervalSeconds: Double
   /// The media store's folder, shared by all encoders and delivery.
   let mediaFolder: String
 
@@ -63,6 +65,7 @@ struct EncoderSettings: Sendable {
     scratchFolder = try reader.text("ENCODER_SCRATCH_FOLDER", default: "\(home)/encoder")
     sourceCacheBytes = try reader.integer("ENCODER_SOURCE_CACHE_BYTES", default: 100 << 30, in: 1 << 20...1 << 50)
     sourceKeepSeconds = try reader.double("ENCODER_SOURCE_KEEP_SECONDS", default: 900, in: 0.5...604_800)
+    sweepIntervalSeconds = try reader.double("ENCODER_SWEEP_INTERVAL_SECONDS", default: 300, in: 0.1...86_400)
     mediaFolder = try reader.text("ENCODER_MEDIA_FOLDER", default: "\(home)/media")
   }
 }

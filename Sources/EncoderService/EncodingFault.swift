@@ -9,6 +9,8 @@ enum EncodingFault: Error {
   case refused(String)
   /// The input may be fine; another try may go better.
   case transient(String)
+  /// The media store's disk is full; another try may go better once there is room.
+  case noSpace(String)
   /// The result is not what was asked for, and never will be.
   case wrongResult(String)
   /// What earlier tasks made is not what it was: they have to do it again, then this one may.
@@ -17,7 +19,7 @@ enum EncodingFault: Error {
   /// Whether another attempt could end otherwise.
   var isRetryable: Bool {
     switch self {
-    case .transient, .damaged: true
+    case .transient, .noSpace, .damaged: true
     case .refused, .wrongResult: false
     }
   }
@@ -28,7 +30,7 @@ enum EncodingFault: Error {
 
   var reason: String {
     switch self {
-    case .refused(let text), .transient(let text), .wrongResult(let text): text
+    case .refused(let text), .transient(let text), .noSpace(let text), .wrongResult(let text): text
     case .damaged(_, let text): "Damaged behind our back: \(text)."
     }
   }

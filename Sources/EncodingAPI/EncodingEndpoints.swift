@@ -32,6 +32,10 @@ package enum EncodingEndpoints {
     "encoding.heartbeat", .post, "/internal/encoding/tasks/{task}/heartbeats", access: .service,
     summary: "Keep a lease, say how far the task is.")
 
+  package static let storeClaims = Endpoint<Empty, StoreFinds, StoreVerdict>(
+    "encoding.storeClaims", .post, "/internal/encoding/store-claims", access: .service,
+    summary: "What of the media store nobody needs any more.")
+
   package static let report = Endpoint<TaskPath, TaskReport, Empty>(
     "encoding.report", .post, "/internal/encoding/tasks/{task}/result", access: .service,
     bodyLimitBytes: 1024 * 1024, summary: "How a leased task ended; refused without the current token.")

@@ -52,7 +52,12 @@ package enum EncodingModule: ServiceModule {
         }
       }
     ).add(to: &parts.routes)
-    LeaseRoutes(database: database, flow: flow, news: news, clock: context.clock).add(to: &parts.routes)
+    LeaseRoutes(
+      database: database, flow: flow, news: news,
+      claims: StoreClaimStore(
+        stagingGraceSeconds: settings.stagingGraceSeconds, withdrawnGraceSeconds: settings.withdrawnGraceSeconds),
+      clock: context.clock
+    ).add(to: &parts.routes)
     SourceRoutes(database: database, tasks: flow.tasks).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background = events.background

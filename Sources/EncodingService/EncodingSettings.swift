@@ -15,6 +15,10 @@ struct EncodingSettings: Sendable {
   /// Wait before the second attempt; doubled for each further one.
   let backoffSeconds: Double
   let maximumBackoffSeconds: Double
+  /// From the end of a job to the removal of what it left in the media store's staging.
+  let stagingGraceSeconds: Double
+  /// From the end of a job that published a film's beginning in vain to the removal of that: who plays it plays on.
+  let withdrawnGraceSeconds: Double
   let plan: JobPlan.Parameters
 
   init(_ reader: SettingsReader, home: String) throws {
@@ -30,6 +34,8 @@ struct EncodingSettings: Sendable {
     let (hevc, av1) = (
       try reader.boolean("ENCODING_HEVC", default: false), try reader.boolean("ENCODING_AV1", default: false)
     )
+    stagingGraceSeconds = try reader.double("ENCODING_STAGING_GRACE_SECONDS", default: 3600, in: 0...2_592_000)
+    withdrawnGraceSeconds = try reader.double("ENCODING_WITHDRAWN_GRACE_SECONDS", default: 21_600, in: 0...2_592_000)
     plan = JobPlan.Parameters(
       groupSeconds: try reader.double("ENCODING_GROUP_SECONDS", default: 2, in: 0.2...10),
       groupsPerSegment: try reader.integer("ENCODING_GROUPS_PER_SEGMENT", default: 2, in: 1...10),
@@ -41,6 +47,7 @@ struct EncodingSettings: Sendable {
       av1Preset: try reader.integer("ENCODING_AV1_PRESET", default: 10, in: 2...13),
       isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: true),
       progressiveMinimumSeconds: try reader.double(
-        "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400))
+        "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400),
+      beginningSeconds: try reader.double("ENCODING_BEGINNING_SECONDS", default: 12, in: 0...600))
   }
 }

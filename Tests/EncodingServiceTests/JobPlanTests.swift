@@ -55,7 +55,7 @@ struct JobPlanTests {
     #expect(reached.count == plan.tasks.count)
   }
 
-  @Test("A progressive film begins with one segment, and its beginning is published at growing lengths")
+  @Test("A progressive film begins with three segments, and its beginning is published at growing lengths")
   func progressive() {
     var parameters = JobPlan.Parameters(isProgressive: true)
     func planned(frames: Int) -> [JobPlan.PlannedTask] {
@@ -69,10 +69,10 @@ struct JobPlanTests {
     }
     let tasks = planned(frames: 4000)
     #expect(tasks.prefix(3).map(\.work.kind) == [.encode, .audio, .preview])
-    #expect(tasks[0].work.frameCount == 100)
+    #expect(tasks[0].work.frameCount == 300)
     let previews = tasks.filter { $0.work.kind == .preview }
-    // 14 chunks: 4 s, then 12 s each.
-    #expect(previews.map(\.work.frameCount) == [1, 2, 3, 4, 6, 9, 13].map { 100 + ($0 - 1) * 300 })
+    // 14 chunks of 12 s.
+    #expect(previews.map(\.work.frameCount) == [1, 2, 3, 4, 6, 9, 13].map { $0 * 300 })
     for preview in previews {
       let needed = preview.needs.map { tasks[$0].work }
       #expect(needed.compactMap(\.frameCount).reduce(0, +) == preview.work.frameCount)

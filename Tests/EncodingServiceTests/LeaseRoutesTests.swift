@@ -32,6 +32,24 @@ struct LeaseRoutesTests {
     }
   }
 
+  @Test("Encoders hear what of the store nobody knows, and may not ask for too much at once")
+  func storeClaims() async throws {
+    try await withService(EncodingModule.self) { (service: TestService) async throws in
+      let finds = StoreFinds(jobs: [JobID(seed: "j")], assets: [AssetID(seed: "a")], leases: [7])
+      let verdict = try await service.transport.call(EncodingEndpoints.storeClaims, body: finds, in: context)
+      #expect(verdict.unknownJobs == finds.jobs && verdict.unknownAssets == finds.assets)
+      #expect(verdict.endedLeases == [7] && verdict.endedJobs.isEmpty && verdict.unpublishedAssets.isEmpty)
+      let many = StoreFinds(leases: Array(1...StoreFinds.limit + 1))
+      #expect(
+        await status { try await service.transport.call(EncodingEndpoints.storeClaims, body: many, in: context) } == 422
+      )
+      let viewer = CallContext.test(Principal(role: .viewer, account: AccountID(seed: "vera")))
+      #expect(
+        await status { try await service.transport.call(EncodingEndpoints.storeClaims, body: finds, in: viewer) } == 403
+      )
+    }
+  }
+
   @Test("Nobody keeps or reports a task that is not leased to them, and viewers may not ask at all")
   func foreign() async throws {
     try await withService(EncodingModule.self) { (service: TestService) async throws in

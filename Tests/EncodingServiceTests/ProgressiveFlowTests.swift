@@ -24,10 +24,10 @@ struct ProgressiveFlowTests {
   /// The encode tasks of the beginning, then its preview.
   private func publishBeginning(_ desk: Desk) async throws {
     let chunk = try #require(try await desk.lease("one"))
-    #expect(chunk.work.kind == .encode && chunk.work.frameCount == 100)
+    #expect(chunk.work.kind == .encode && chunk.work.frameCount == 300)
     try await desk.report(chunk, .succeeded, TaskOutput(folder: "encode-0"))
     let preview = try #require(try await desk.lease("one"))
-    #expect(preview.work.kind == .preview && preview.work.frameCount == 100)
+    #expect(preview.work.kind == .preview && preview.work.frameCount == 300)
     #expect(preview.inputs.map(\.folder) == ["encode-0"])
     try await desk.report(preview, .succeeded, TaskOutput())
   }

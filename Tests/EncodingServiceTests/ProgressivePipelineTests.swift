@@ -16,7 +16,7 @@ extension FilmTests {
 
     @Test("Every segment published early is, to the byte, the whole film's; playlists grow and end")
     func grows() async throws {
-      try await Studio.open(["ENCODING_PRESET": "slow"]) { studio in
+      try await Studio.open(["ENCODING_PRESET": "slow", "ENCODING_BEGINNING_SECONDS": "2"]) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 11, size: "640x360", rate: "30000/1001")
         let frames = try await Footage.pictures(film).count
@@ -81,18 +81,28 @@ extension FilmTests {
 
     @Test("A film that fails after its beginning was published is withdrawn")
     func withdrawn() async throws {
-      try await Studio.open(["ENCODING_PRESET": "slow", "ENCODING_LEASE_SECONDS": "2"]) { studio in
+      try await Studio.open([
+        "ENCODING_PRESET": "slow", "ENCODING_BEGINNING_SECONDS": "2", "ENCODING_LEASE_SECONDS": "2",
+        "ENCODING_WITHDRAWN_GRACE_SECONDS": "0",
+      ]) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 12, size: "640x360")
-        try await studio.withEncoder { _ in
+        let encoder = try await studio.startEncoder(settings: ["ENCODER_SWEEP_INTERVAL_SECONDS": "0.2"])
+        do {
           let upload = try await studio.uploaded(film)
           let id = try await studio.createJob(JobSource(uploadId: upload.id), options: progressive).id
           try await eventually(within: .seconds(120)) { try await studio.job(id).playableAt != nil }
+          #expect(studio.published.count == 1)
           let cancelled = try await studio.encoding.transport.call(
             EncodingEndpoints.cancelJob, JobPath(job: id), in: studio.context())
           #expect(cancelled.state == .cancelled && cancelled.assetId == nil && cancelled.playableAt == nil)
           #expect(try await studio.events().contains(AssetWithdrawn.type))
-          try await eventually { studio.staged.isEmpty }
+          // Nobody is given time to play on in this test.
+          try await eventually { studio.staged.isEmpty && studio.published.isEmpty }
+          try await encoder.stop()
+        } catch {
+          try? await encoder.stop()
+          throw error
         }
       }
     }

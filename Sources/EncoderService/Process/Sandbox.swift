@@ -70,6 +70,15 @@ struct Sandbox: Sendable {
       executable: prlimit, arguments: limits + [bubblewrap] + walls(folders) + ["--", inside] + arguments)
   }
 
+  /// How the program itself ended: bubblewrap tells of a program that a signal ended as a shell would.
+  func cause(of end: ProgramEnd) -> ProgramEnd.Cause {
+    guard bubblewrap != nil, case .exited(let code) = end.cause else { return end.cause }
+    let signal = code - 128
+    return Self.crashes.contains(signal) ? .killed(signal: signal) : end.cause
+  }
+
+  private static let crashes: Set = [SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS]
+
   private func walls(_ folders: WorkFolders) -> [String] {
     var walls = [
       "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",

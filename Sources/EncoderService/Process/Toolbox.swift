@@ -70,10 +70,11 @@ struct Toolbox: Sendable {
     onLine: @escaping @Sendable (Substring) -> Void = { _ in }, _ arguments: (WorkFolders) -> [String]
   ) async throws -> ProgramEnd {
     let command = sandbox.command(paths[tool] ?? "", arguments(sandbox.seen(folders)), folders: folders)
-    let end = try await Subprocess.run(
+    var end = try await Subprocess.run(
       command, timeLimit: timeLimit, silenceLimit: reportsProgress ? silenceLimit : nil, onLine: onLine)
     meter?.add(end.usage)
     try Task.checkCancellation()
+    end.cause = sandbox.cause(of: end)
     return end
   }
 

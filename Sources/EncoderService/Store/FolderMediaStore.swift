@@ -113,6 +113,12 @@ struct FolderMediaStore: MediaStore {
     try? FileManager.default.removeItem(atPath: draft)
   }
 
+  var freeBytes: Int {
+    var status = statvfs()
+    guard statvfs(root, &status) == 0 else { return 0 }
+    return Int(status.f_bavail) * Int(status.f_frsize)
+  }
+
   // MARK: - Files
 
   static func makeFolders(_ path: String) throws {

@@ -26,6 +26,8 @@ protocol MediaStore: Sendable {
   /// An empty local folder to work in, whence files can be put.
   func makeDraft(for job: JobID, token: Int) throws -> String
   func discard(draft: String)
+  /// Bytes that drafts may still fill.
+  var freeBytes: Int { get }
 }
 
 struct MediaPut: Sendable {

@@ -5,7 +5,7 @@ extension TaskBench {
     let words = end.standardError.split(separator: "\n").suffix(2).joined(separator: " ")
     switch end.cause {
     case .exited where words.contains("No space left"):
-      throw EncodingFault.transient("No space was left while \(doing).")
+      throw EncodingFault.noSpace("No space was left while \(doing).")
     case .exited where words.contains("Cannot allocate memory"):
       throw EncodingFault.transient("No memory was left while \(doing).")
     case .exited:

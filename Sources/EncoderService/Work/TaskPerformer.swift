@@ -79,8 +79,18 @@ struct TaskPerformer: Sendable {
     let bench = TaskBench(
       work: lease.work, inputs: lease.inputs, staging: try outputs.folder(), draft: draft,
       tools: tools.metered(by: meter), limits: limits, progress: progress)
-    return try await body(bench, meter)
+    do {
+      return try await body(bench, meter)
+    } catch let fault as EncodingFault where store.freeBytes < Self.fullDiskBytes {
+      throw EncodingFault.noSpace("No space is left in the media store: \(fault.reason)")
+    } catch let error where !(error is CancellationError) && store.freeBytes < Self.fullDiskBytes {
+      // Whatever a program or a system call says of it: a full disk has many faces, a film that seems cut short among
+      // them. Looked at before the draft makes room.
+      throw EncodingFault.noSpace("No space is left in the media store: \(error)")
+    }
   }
+
+  private static let fullDiskBytes = 1 << 20
 
   /// These are made of outputs of other tasks alone, and would pass on whatever happened to those.
   private static func readsOutputs(_ kind: TaskKind) -> Bool {

@@ -21,6 +21,9 @@ struct JobPlan: Sendable {
     var isProgressive = true
     /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
     var progressiveMinimumSeconds: Double = 60
+    /// How much of it can be watched at first. Three segments, as RFC 8216 section 6.2.2 has it for what grows; with
+    /// less than ten seconds Chromium's own player gives up.
+    var beginningSeconds: Double = 12
 
     /// With what one job asks for instead.
     func with(_ options: JobOptions) -> Parameters {
@@ -85,7 +88,9 @@ struct JobPlan: Sendable {
 
     let isProgressive =
       parameters.isProgressive && film.durationSeconds >= parameters.progressiveMinimumSeconds
-    let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? lengths.segment : nil)
+    let segmentSeconds = film.frameRate.seconds(ofFrames: lengths.segment)
+    let beginning = lengths.segment * max(1, Int((parameters.beginningSeconds / segmentSeconds).rounded(.up)))
+    let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? beginning : nil)
     let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
     let whole = Double(film.frameCount)
     var chunks: [VideoCodec: [Int]] = [:]

@@ -11,6 +11,7 @@ struct LeaseRoutes: Sendable {
   let flow: JobFlow
   /// Raised after each commit.
   let news: Signal
+  let claims: StoreClaimStore
   let clock: WallClock
 
   static let longestWaitSeconds = 20
@@ -21,6 +22,16 @@ struct LeaseRoutes: Sendable {
   func add(to routes: inout Routes) {
     routes.on(EncodingEndpoints.lease) { LeaseAnswer(lease: try await lease($0.body)) }
     routes.on(EncodingEndpoints.heartbeat) { try await heartbeat($0.parameters.task, $0.body) }
+    routes.on(EncodingEndpoints.storeClaims) { call in
+      let finds = call.body
+      for (field, count) in [
+        ("jobs", finds.jobs.count), ("assets", finds.assets.count), ("leases", finds.leases.count),
+      ] where count > StoreFinds.limit {
+        throw Problem.invalid(field: field, "must have at most \(StoreFinds.limit) entries")
+      }
+      let now = clock.now()
+      return try database.read { try claims.verdict(on: finds, at: now, in: $0) }
+    }
     routes.on(EncodingEndpoints.report) { call in
       let now = clock.now()
       try await database.write { try flow.report(call.parameters.task, call.body, at: now, in: $0) }

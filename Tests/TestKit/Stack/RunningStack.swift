@@ -22,11 +22,13 @@ package final class RunningStack: Sendable {
 
   /// Starts every service and waits until each is ready.
   ///
-  /// - Parameter smallDisks: Bytes of the disk on which a service's data folder lies, by service; see ``SmallDisk``.
+  /// - Parameters:
+  ///   - smallDisks: Bytes of the disk on which a service's data folder lies, by service; see ``SmallDisk``.
+  ///   - paths: settings that are paths below the stack's home, as `/encoder/media`.
   package static func start(
-    environment: [String: String] = [:], smallDisks: [String: Int] = [:]
+    environment: [String: String] = [:], smallDisks: [String: Int] = [:], settingHome paths: [String: String] = [:]
   ) async throws -> RunningStack {
-    let stack = try RunningStack(environment: environment, smallDisks: smallDisks)
+    let stack = try RunningStack(environment: environment, smallDisks: smallDisks, paths: paths)
     do {
       for service in services { try stack.launch(service) }
       for service in services { try await stack.waitUntilReady(service) }
@@ -50,11 +52,13 @@ package final class RunningStack: Sendable {
     return stack
   }
 
-  private init(environment: [String: String], smallDisks: [String: Int] = [:]) throws {
+  private init(
+    environment: [String: String], smallDisks: [String: Int] = [:], paths: [String: String] = [:]
+  ) throws {
     home = FileManager.default.temporaryDirectory.appending(path: "matinee-stack-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/sources", withIntermediateDirectories: true)
     ports = Dictionary(uniqueKeysWithValues: zip(Self.services, try FreePorts.take(Self.services.count)))
-    extraEnvironment = environment
+    extraEnvironment = environment.merging(paths.mapValues { [home] in home + $0 }) { $1 }
     self.smallDisks = smallDisks
     let account =
       #"{"email":"\#(`operator`.email)","password":"\#(`operator`.password)","#

@@ -6,8 +6,8 @@ usage_of_verb() {
 Usage: deploy/stack status [--json]
 
 For each process: pid, version, port, health (what /readyz says), memory as proportional set size (pages shared
-between processes counted once), time since its start, restarts after a failure. Then the totals, and how long the
-last start took. Ends with 0 if all are ready, 1 if not.
+between processes counted once), time since its start, restarts after a failure. Then the totals, what the media store
+holds, and how long the last start took. Ends with 0 if all are ready, 1 if not.
 
   --json   the same for programs: bytes, seconds, milliseconds
 TEXT
@@ -83,6 +83,27 @@ mebibytes_text() {
   printf -v REPLY '%d.%d' $(($1 / 1024)) $(($1 % 1024 * 10 / 1024))
 }
 
+# media_store → published_bytes, staging_bytes, collected_bytes, as the first ready encoder last saw it; fails if none did.
+media_store() {
+  local process line
+  published_bytes='' staging_bytes='' collected_bytes=0
+  for process in "${processes[@]}"; do
+    [[ $process == encoder* ]] || continue
+    port_of "$process"
+    http_get "$REPLY" /metrics || continue
+    while IFS= read -r line; do
+      line=${line%$'\r'}
+      case $line in
+        'encoder_media_bytes{kind="published"} '*) published_bytes=${line##* } ;;
+        'encoder_media_bytes{kind="staging"} '*) staging_bytes=${line##* } ;;
+        encoder_media_collected_bytes_total*) collected_bytes=$((collected_bytes + ${line##* })) ;;
+      esac
+    done <<<"$http_body"
+    if [[ $published_bytes =~ ^[0-9]+$ && $staging_bytes =~ ^[0-9]+$ ]]; then return; fi
+  done
+  return 1
+}
+
 status_table() {
   local process memory uptime total=0 supervisors=0 ready=0
   printf '%-16s %8s %-10s %6s %-12s %10s %8s %9s\n' PROCESS PID VERSION PORT HEALTH 'MEMORY MiB' UPTIME RESTARTS
@@ -107,6 +128,10 @@ status_table() {
   memory=$REPLY
   mebibytes_text "$supervisors"
   say "$ready of ${#processes[@]} ready. Memory of all processes: $memory MiB proportional, their supervisors $REPLY MiB."
+  if media_store; then
+    mebibytes_text $((published_bytes / 1024))
+    say "The media store holds $REPLY MiB of films and $((staging_bytes >> 20)) MiB on its way; $((collected_bytes >> 20)) MiB of leftovers were collected."
+  fi
   if [[ -r $run_folder/last-start ]]; then
     local launched began count
     read -r launched began count <"$run_folder/last-start"
@@ -134,7 +159,8 @@ status_json() {
     fi
   done
   if [[ -r $run_folder/last-start ]]; then read -r launched began _ <"$run_folder/last-start"; fi
-  printf '\n], "supervisorMemoryBytes": %s, "lastStartMilliseconds": %s, "lastCommandMilliseconds": %s}\n' \
-    $((supervisors * 1024)) "$launched" "$began"
+  media_store || published_bytes=null staging_bytes=null
+  printf '\n], "supervisorMemoryBytes": %s, "mediaPublishedBytes": %s, "mediaStagingBytes": %s, "lastStartMilliseconds": %s, "lastCommandMilliseconds": %s}\n' \
+    $((supervisors * 1024)) "$published_bytes" "$staging_bytes" "$launched" "$began"
   ((ready == ${#processes[@]}))
 }

@@ -1,0 +1,57 @@
+"""A viewer in a real browser who begins a film that is still being encoded, and watches it to its end.
+
+Prints one JSON object with what was seen. Usage: early.py CHROMIUM ADDRESS EMAIL PASSWORD TITLE native|mse
+"""
+
+import json
+import sys
+
+from playwright.sync_api import sync_playwright
+
+chromium, address, email, password, title, mode = sys.argv[1:7]
+
+# What a viewer would notice, and how long the film seemed to be at first. Nothing is pressed after Play.
+WATCHER = """() => {
+  const video = document.querySelector("video");
+  window.seen = { ended: false, stalls: 0, errors: [], heights: [] };
+  video.addEventListener("ended", () => { window.seen.ended = true; });
+  video.addEventListener("waiting", () => { if (!video.ended && !video.seeking) window.seen.stalls += 1; });
+  video.addEventListener("error", () => window.seen.errors.push(video.error?.message ?? "error"));
+  video.addEventListener("resize", () => window.seen.heights.push(video.videoHeight));
+  window.seen.heights.push(video.videoHeight);
+}"""
+STATE = """() => {
+  const video = document.querySelector("video");
+  const buffered = video.buffered.length ? video.buffered.end(video.buffered.length - 1) : 0;
+  return { time: video.currentTime, duration: Number.isFinite(video.duration) ? video.duration : null, buffered };
+}"""
+
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=chromium,
+        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.set_default_timeout(30_000)
+    page.goto(address + "/")
+    page.fill("input[name=email]", email)
+    page.fill("input[name=password]", password)
+    page.click("button.primary")
+    page.click("[data-profile]")
+    page.wait_for_selector(".row, main")
+    page.goto(f"{address}/#/title/{title}")
+    page.wait_for_selector("#play")
+    page.click("#play")
+    page.wait_for_selector("video")
+    page.evaluate(WATCHER)
+    page.wait_for_function("() => document.querySelector('video').readyState >= 3")
+    first = page.evaluate(STATE)
+    page.wait_for_function("() => window.seen.ended || window.seen.errors.length", timeout=170_000)
+    last = page.evaluate(STATE)
+    seen = page.evaluate("() => window.seen")
+    source = page.evaluate("() => document.querySelector('video').currentSrc.split(':')[0]")
+    browser.close()
+
+print(json.dumps({"first": first, "last": last, "seen": seen, "source": source, "errors": errors}))
