@@ -17,6 +17,8 @@ struct EncoderSettings: Sendable {
   let ffmpeg: String
   let ffprobe: String
   let packager: String
+  /// An ffmpeg with libvmaf; where it is not there, quality is told in SSIM alone.
+  let vmaf: String
   let bubblewrap: String
   let prlimit: String
   /// Of each program started.
@@ -48,6 +50,7 @@ struct EncoderSettings: Sendable {
     ffmpeg = try reader.text("ENCODER_FFMPEG", default: "ffmpeg")
     ffprobe = try reader.text("ENCODER_FFPROBE", default: "ffprobe")
     packager = try reader.text("ENCODER_PACKAGER", default: "\(tools)/packager")
+    vmaf = try reader.text("ENCODER_VMAF", default: "\(tools)/ffmpeg-vmaf")
     bubblewrap = try reader.text("ENCODER_BUBBLEWRAP", default: "bwrap")
     prlimit = try reader.text("ENCODER_PRLIMIT", default: "prlimit")
     memoryLimitBytes = try reader.integer(

@@ -53,6 +53,8 @@ package struct EncodingJob: Codable, Sendable {
   package var tasks: [EncodingTask]?
   /// Best first; absent in lists, empty until the film has been probed.
   package var renditions: [Rendition]?
+  /// What the gate before publishing found; absent in lists, empty until then.
+  package var checks: [CheckResult]?
 
   package init(
     id: JobID, titleId: TitleID, state: JobState, progress: Double, source: JobSource, sourceName: String?,

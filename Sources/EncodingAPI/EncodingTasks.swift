@@ -24,6 +24,8 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   case survey
   /// The chunks of one rung made one.
   case join
+  /// One joined rung beside its source.
+  case quality
   /// CMAF segments, HLS and DASH manifests.
   case package
   /// The gate before publishing.

@@ -14,6 +14,8 @@ package struct FilmPlan: Codable, Sendable, Hashable {
   /// The default first; empty for a silent film.
   package var audio: [AudioTrackPlan]
   package var subtitles: [SubtitleTrackPlan]
+  /// At which renditions are compared with the source: that of the best that could be made of it.
+  package var comparisonSize: PictureSize?
 
   package init(
     frameRate: FrameRate, frameCount: Int, groupFrames: Int, segmentFrames: Int, firstPictureSeconds: Double,

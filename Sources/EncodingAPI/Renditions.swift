@@ -10,6 +10,12 @@ package struct Rendition: Codable, Sendable, Hashable {
   package var maximumBitrateKbps: Int
   /// What it came to; absent until packaged.
   package var averageBitrateKbps: Int?
+  /// Of the pictures alone; absent until packaged.
+  package var bytes: Int?
+  /// On the codec's own scale.
+  package var constantRateFactor: Int?
+  /// Absent until measured.
+  package var quality: RenditionQuality?
 
   package init(
     name: String, codec: VideoCodec, width: Int, height: Int, frameRate: String, maximumBitrateKbps: Int,

@@ -13,6 +13,10 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var deinterlaces: Bool?
   /// encode
   package var firstFrame: Int?
+  /// quality: what to look at.
+  package var windows: [PictureRange]?
+  /// sweep: outputs to leave.
+  package var keeps: [String]?
   /// encode: whose ladder; absent: H.264's.
   package var codec: VideoCodec?
   /// encode; preview: of the beginning; conform: about how many
@@ -40,10 +44,12 @@ package struct TaskOutput: Codable, Sendable, Hashable {
   package var facts: SourceFacts?
   /// conform
   package var frameCount: Int?
-  /// package: average kilobits per second of each rung, in the ladder's order.
-  package var averageBitratesKbps: [Int]?
-  /// check: what was verified, a line each.
-  package var evidence: [String]?
+  /// package: of each rung, in the ladder's order.
+  package var renditionBytes: [Int]?
+  /// check
+  package var checks: [CheckResult]?
+  /// quality
+  package var quality: RenditionQuality?
 
   package init(folder: String? = nil) {
     self.folder = folder

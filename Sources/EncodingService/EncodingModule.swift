@@ -26,7 +26,8 @@ package enum EncodingModule: ServiceModule {
       retries: RetryPolicy(
         maximumAttempts: settings.maximumAttempts, firstWaitSeconds: settings.backoffSeconds,
         maximumWaitSeconds: settings.maximumBackoffSeconds),
-      leaseSeconds: settings.leaseSeconds, jitter: { Double.random(in: 0...1) })
+      leaseSeconds: settings.leaseSeconds, jitter: { Double.random(in: 0...1) }, gate: settings.gate,
+      evidenceSeconds: settings.evidenceSeconds)
     events.snapshot { db, line in
       try flow.jobs.forEachPublished(in: db) { try line(JSON.encode($0)) }
     }

@@ -20,6 +20,9 @@ struct EncodingSettings: Sendable {
   /// From the end of a job that published a film's beginning in vain to the removal of that: who plays it plays on.
   let withdrawnGraceSeconds: Double
   let plan: JobPlan.Parameters
+  let gate: QualityGate
+  /// How long the files behind a check that was not passed are kept.
+  let evidenceSeconds: Double
 
   init(_ reader: SettingsReader, home: String) throws {
     uploadLimitBytes = try reader.integer(
@@ -31,6 +34,10 @@ struct EncodingSettings: Sendable {
     maximumAttempts = try reader.integer("ENCODING_MAXIMUM_ATTEMPTS", default: 5, in: 1...50)
     backoffSeconds = try reader.double("ENCODING_BACKOFF_SECONDS", default: 1, in: 0.01...600)
     maximumBackoffSeconds = try reader.double("ENCODING_MAXIMUM_BACKOFF_SECONDS", default: 60, in: 0.01...3600)
+    gate = QualityGate(
+      strayLimit: try reader.double("ENCODING_QUALITY_STRAY_LIMIT", default: 0.85, in: 0...1000),
+      worstSecondStrayLimit: try reader.double("ENCODING_QUALITY_WORST_STRAY_LIMIT", default: 0.95, in: 0...1000))
+    evidenceSeconds = try reader.double("ENCODING_EVIDENCE_SECONDS", default: 7 * 86_400, in: 0...366 * 86_400)
     let (hevc, av1) = (
       try reader.boolean("ENCODING_HEVC", default: false), try reader.boolean("ENCODING_AV1", default: false)
     )
@@ -45,6 +52,7 @@ struct EncodingSettings: Sendable {
       codecs: [.h264] + (hevc ? [.hevc] : []) + (av1 ? [.av1] : []),
       hevcPreset: try reader.choice("ENCODING_HEVC_PRESET", default: JobPlan.Preset.fast),
       av1Preset: try reader.integer("ENCODING_AV1_PRESET", default: 10, in: 2...13),
+      qualityWholeSeconds: try reader.double("ENCODING_QUALITY_WHOLE_SECONDS", default: 12, in: 0...86_400),
       isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: true),
       progressiveMinimumSeconds: try reader.double(
         "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400),

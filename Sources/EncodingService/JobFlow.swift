@@ -13,6 +13,10 @@ struct JobFlow: Sendable {
   let leaseSeconds: Double
   /// 0 to 1, for the backoff.
   let jitter: @Sendable () -> Double
+  var renditions = RenditionStore()
+  var gate = QualityGate()
+  /// How long the files behind a check that was not passed are kept.
+  var evidenceSeconds: Double = 7 * 86_400
 
   /// Sweeping waits until encoders told to stop have stopped.
   static let sweepDelayFactor = 2.0
@@ -34,8 +38,10 @@ struct JobFlow: Sendable {
     try withdraw(job, in: db)
   }
 
-  private func fail(_ job: JobRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
-    guard try end(job, as: .failed, reason: reason, at: now, in: db) else { return }
+  func fail(
+    _ job: JobRecord, reason: String, keeping outputs: [String] = [], at now: Timestamp, in db: SQLSession
+  ) throws {
+    guard try end(job, as: .failed, reason: reason, keeping: outputs, at: now, in: db) else { return }
     try withdraw(job, in: db)
     try outbox.append(
       JobFailed(jobId: job.id, titleId: job.titleId, reason: reason), subject: job.titleId.description, in: db)
@@ -50,14 +56,22 @@ struct JobFlow: Sendable {
   }
 
   private func end(
-    _ job: JobRecord, as state: JobState, reason: String?, at now: Timestamp, in db: SQLSession
+    _ job: JobRecord, as state: JobState, reason: String?, keeping outputs: [String] = [], at now: Timestamp,
+    in db: SQLSession
   ) throws -> Bool {
     guard try jobs.end(job.id, as: state, reason: reason, at: now, in: db) else { return false }
     try tasks.cancelUnfinished(job.id, at: now, in: db)
     let delay = state == .succeeded ? 0 : leaseSeconds * Self.sweepDelayFactor
+    var sweep = TaskWork(kind: .sweep, source: job.file)
+    sweep.keeps = outputs.isEmpty ? nil : outputs
     try add(
-      TaskWork(kind: .sweep, source: job.file), to: job.id, position: Self.sweepPosition,
-      weight: JobPlan.sweepWeight, at: now.adding(seconds: delay), in: db)
+      sweep, to: job.id, position: Self.sweepPosition, weight: JobPlan.sweepWeight, at: now.adding(seconds: delay),
+      in: db)
+    if !outputs.isEmpty {
+      try add(
+        TaskWork(kind: .sweep, ordinal: 1, source: job.file), to: job.id, position: Self.sweepPosition + 1,
+        weight: JobPlan.sweepWeight, at: now.adding(seconds: evidenceSeconds), in: db)
+    }
     try tasks.unblock(job.id, in: db)
     return true
   }
@@ -154,13 +168,16 @@ struct JobFlow: Sendable {
       try plan(job, facts, conformed: (task.id, frames), at: now, in: db)
     case .package:
       guard let film = task.work.plan else { break }
-      try jobs.setRenditions(
-        JobPlan.renditions(of: film, averagesKbps: output.averageBitratesKbps), of: job.id, in: db)
+      try renditions.set(JobPlan.renditions(of: film, bytes: output.renditionBytes), of: job.id, in: db)
+    case .quality:
+      try judge(job, task, output, at: now, in: db)
+    case .check:
+      try pass(output.checks ?? [], of: job, evidence: [output.folder].compactMap { $0 }, at: now, in: db)
     case .preview:
       try publishBeginning(of: job, in: db, at: now)
     case .publish:
       return try publish(job, in: db, at: now)
-    case .encode, .audio, .survey, .join, .check, .sweep:
+    case .encode, .audio, .survey, .join, .sweep:
       break
     }
     try tasks.unblock(job.id, in: db)
@@ -184,12 +201,12 @@ struct JobFlow: Sendable {
       source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId,
       parameters: parameters.with(job.options))
     try jobs.setDuration(plan.film.durationSeconds, of: job.id, in: db)
-    try jobs.setRenditions(JobPlan.renditions(of: plan.film, averagesKbps: nil), of: job.id, in: db)
+    try renditions.set(JobPlan.renditions(of: plan.film, bytes: nil), of: job.id, in: db)
     var ids: [EncodingTaskID] = []
     for (index, task) in plan.tasks.enumerated() {
       var needs = task.needs.map { ids[$0] }
       // These read the pictures, so they must be given the conformed ones.
-      if let conformed, [.encode, .survey].contains(task.work.kind) { needs.append(conformed.task) }
+      if let conformed, [.encode, .survey, .quality].contains(task.work.kind) { needs.append(conformed.task) }
       ids.append(
         try add(
           task.work, to: job.id, position: Self.firstPlannedPosition + index, needs: needs, weight: task.weight,
@@ -209,7 +226,7 @@ struct JobFlow: Sendable {
   }
 
   private func tell(_ job: JobRecord, isComplete: Bool, in db: SQLSession) throws {
-    let best = try jobs.renditions(of: job.id, in: db).map(\.height).max() ?? 0
+    let best = try renditions.renditions(of: job.id, in: db).map(\.height).max() ?? 0
     try outbox.append(
       AssetPublished(
         assetId: job.assetId, titleId: job.titleId, jobId: job.id, durationSeconds: job.durationSeconds ?? 0,

@@ -57,6 +57,11 @@ extension TaskStoreTests {
       container: "mov,mp4", videoCodec: "h264", width: 320, height: 180, frameRate: FrameRate(25), frameCount: 500,
       firstPictureSeconds: 0, conformReason: nil, isInterlaced: false, audio: [])
 
+    static let quality = RenditionQuality(
+      measuredSeconds: 20,
+      ssim: QualityStatistics(mean: 0.98, fifthPercentile: 0.97, worstSecond: 0.96, worstSecondAtSeconds: 3), vmaf: nil,
+      likeness: Likeness(stray: 0.1, worstSecondStray: 0.2, worstSecondAtSeconds: 3, shiftSeconds: nil))
+
     /// Does every task that is ready as `encoder`, until nothing is left.
     func workOff(as encoder: String) async throws {
       while let lease = try await lease(encoder) {
@@ -66,7 +71,8 @@ extension TaskStoreTests {
           TaskOutput {
             $0.folder = "\(kind)-\(lease.work.ordinal)"
             $0.facts = kind == .probe ? Self.facts : nil
-            $0.averageBitratesKbps = kind == .package ? [123] : nil
+            $0.renditionBytes = kind == .package ? [307_500] : nil
+            $0.quality = kind == .quality ? Self.quality : nil
           })
       }
     }

@@ -10,13 +10,17 @@ import Testing
 
 /// Small films made for a test, with the real ffmpeg.
 enum Footage {
-  /// Shaka Packager: where deploy puts it, or where the environment says.
-  static let packager: String = {
-    let environment = ProcessInfo.processInfo.environment
+  private static let environment = ProcessInfo.processInfo.environment
+  /// Where deploy puts tools, or where the environment says.
+  private static let tools: String = {
     let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    return environment["MATINEE_ENCODER_PACKAGER"]
-      ?? "\(environment["MATINEE_TOOLS"] ?? "/\(root)/.matinee-tools")/packager"
+    return environment["MATINEE_TOOLS"] ?? "/\(root)/.matinee-tools"
   }()
+
+  /// Shaka Packager.
+  static let packager = environment["MATINEE_ENCODER_PACKAGER"] ?? "\(tools)/packager"
+  /// ffmpeg with VMAF, which need not be there.
+  static let vmaf = environment["MATINEE_ENCODER_VMAF"] ?? "\(tools)/ffmpeg-vmaf"
 
   /// Runs a program that has to succeed; answers its standard output.
   @discardableResult

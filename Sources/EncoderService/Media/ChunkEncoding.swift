@@ -2,10 +2,9 @@ import EncodingAPI
 
 /// One chunk of the film at every rung of one codec: decoded once, split, each encoder on one thread.
 ///
-/// The rules of the seam, each there because its absence failed unseen: cut half a picture early (a cut at the chunk's
-/// exact start repeats a picture at every seam while counts look right), having sought further back still; number the
-/// pictures anew; pass them through as they come; one fixed timescale, of the file's own clock too (with its usual
-/// milliseconds a gap opens at every seam); closed groups of one length.
+/// The rules of the seam, each there because its absence failed unseen: cut half a picture early, having sought
+/// further back still (``PictureCut``); number the pictures anew; pass them through as they come; one fixed timescale,
+/// of the file's own clock too (with its usual milliseconds a gap opens at every seam); closed groups of one length.
 struct ChunkEncoding: Sendable {
   var plan: FilmPlan
   var codec: VideoCodec = .h264
@@ -19,31 +18,15 @@ struct ChunkEncoding: Sendable {
 
   /// Writes `<rung>.mp4` for each rung into the working folder.
   func arguments(input: String) -> [String] {
-    FFmpegArguments.quiet + ["-y", "-threads", "1", "-filter_complex_threads", "1"] + seek
+    FFmpegArguments.quiet + ["-y", "-threads", "1", "-filter_complex_threads", "1"] + cut.seek
       + FFmpegArguments.input(input, limits: limits)
       + ["-filter_complex", filter] + rungs.indices.flatMap(output)
   }
 
   private var rungs: [Rung] { plan.rungs(of: codec) }
 
-  /// Half a picture before the chunk's first, on the input's clock.
-  private var startSeconds: Double {
-    max(0, firstPictureSeconds + (Double(firstFrame) - 0.5) * plan.frameRate.seconds(ofFrames: 1))
-  }
-
-  /// The seek goes back further than the chunk, and the filter cuts: where groups are open, a seek may land on the key
-  /// picture that follows in coding and precedes in time, and the pictures shown before it cannot be decoded.
-  private var seekSeconds: Double {
-    let mostReordered = plan.frameRate.seconds(ofFrames: 17)
-    return max(0, startSeconds - max(1, mostReordered))
-  }
-
-  private var seek: [String] {
-    seekSeconds > 0 ? ["-ss", FFmpegArguments.seconds(seekSeconds)] : []
-  }
-
-  private var cut: String {
-    firstFrame == 0 ? "" : "trim=start=\(FFmpegArguments.seconds(startSeconds - seekSeconds)),"
+  private var cut: PictureCut {
+    PictureCut(frameRate: plan.frameRate, first: firstFrame, firstPictureSeconds: firstPictureSeconds)
   }
 
   private var filter: String {
@@ -51,7 +34,7 @@ struct ChunkEncoding: Sendable {
     let scales = rungs.enumerated().map { index, rung in
       "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic,setsar=1,format=yuv420p[r\(index)]"
     }
-    return (["[0:v:0]\(cut)\(FFmpegArguments.numbering(plan.frameRate)),split=\(rungs.count)\(branches)"] + scales)
+    return (["[0:v:0]\(cut.filter),split=\(rungs.count)\(branches)"] + scales)
       .joined(separator: ";")
   }
 

@@ -7,6 +7,8 @@ import Synchronization
 struct Toolbox: Sendable {
   enum Tool: String, Sendable, CaseIterable {
     case ffmpeg, ffprobe, packager
+    /// An ffmpeg that knows VMAF; not everywhere.
+    case vmaf
   }
 
   private let paths: [Tool: String]
@@ -27,6 +29,7 @@ struct Toolbox: Sendable {
       }
       paths[tool] = path
     }
+    paths[.vmaf] = Self.find(settings.vmaf)
     self.paths = paths
     sandbox = try await Sandbox(settings, tools: paths.values.sorted())
     silenceLimit = .seconds(settings.silenceLimitSeconds)
@@ -35,9 +38,10 @@ struct Toolbox: Sendable {
 
   private static func versions(of paths: [Tool: String], in sandbox: Sandbox) async throws -> String {
     var lines: [String] = []
-    for (tool, argument) in [(Tool.ffmpeg, "-version"), (.packager, "--version")] {
+    for (tool, argument) in [(Tool.ffmpeg, "-version"), (.packager, "--version"), (.vmaf, "-version")] {
+      guard let path = paths[tool] else { continue }
       let first = Mutex<String?>(nil)
-      let command = sandbox.command(paths[tool] ?? "", [argument], folders: WorkFolders())
+      let command = sandbox.command(path, [argument], folders: WorkFolders())
       _ = try await Subprocess.run(command, timeLimit: .seconds(20)) { line in
         first.withLock { if $0 == nil { $0 = String(line) } }
       }
@@ -52,6 +56,9 @@ struct Toolbox: Sendable {
     let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
     return folders.split(separator: ":").map { "\($0)/\(name)" }.first { access($0, X_OK) == 0 }
   }
+
+  /// Whether quality can be told in VMAF.
+  var hasVMAF: Bool { paths[.vmaf] != nil }
 
   /// The same tools, what they cost added to `meter`.
   func metered(by meter: UsageMeter) -> Toolbox {

@@ -10,9 +10,9 @@ extension TaskBench {
     try FolderMediaStore.link(from: survey, into: draft, except: [Surveying.scoresName])
     let scratch = "\(draft)/.scratch"
     try FolderMediaStore.makeFolders(scratch)
-    let evidence = try await Checking(plan: try plan(), tools: tools, folder: draft).evidence(
+    let checks = try await Checking(plan: try plan(), tools: tools, folder: draft).results(
       sourceScores: SceneScores(try TextFile.read("\(survey)/\(Surveying.scoresName)")), scratch: scratch)
     try FileManager.default.removeItem(atPath: scratch)
-    return TaskOutput { $0.evidence = evidence }
+    return TaskOutput { $0.checks = checks }
   }
 }

@@ -9,11 +9,7 @@ extension TaskBench {
     let joined = zip(folders(.join), plan.rungs).map { "\($0)/\(ChunkEncoding.fileName($1))" }
     let audio = folders(.audio).map { "\($0)/\(AudioEncoding.fileName)" }
     try await package(plan, files: joined.map { "\(seen)/\($0)" }, audioFiles: audio.map { "\(seen)/\($0)" })
-    let rates = joined.map { file in
-      let bytes = TextFile.size("\(staging)/\(file)") ?? 0
-      return Int((Double(bytes) * 8 / plan.durationSeconds / 1000).rounded())
-    }
-    return TaskOutput { $0.averageBitratesKbps = rates }
+    return TaskOutput { $0.renditionBytes = joined.map { TextFile.size("\(staging)/\($0)") ?? 0 } }
   }
 
   /// Fills the draft. The files are named as the packager sees them, each in the plan's order.

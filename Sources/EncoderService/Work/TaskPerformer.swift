@@ -19,14 +19,14 @@ struct TaskPerformer: Sendable {
     if Self.readsOutputs(lease.work.kind) { try await Blocking.run { try refuseDamaged(lease.inputs, outputs) } }
     switch lease.work.kind {
     case .sweep:
-      try await Blocking.run { try store.delete(MediaPrefix.staging(lease.job)) }
+      try await Blocking.run { try sweep(lease) }
       return TaskOutput()
     case .publish:
       try await Blocking.run { try publish(lease, outputs) }
       return TaskOutput()
     case .preview:
       return try await publishBeginning(lease, outputs, progress: progress)
-    case .probe, .conform, .encode, .audio, .survey, .join, .package, .check:
+    case .probe, .conform, .encode, .audio, .survey, .join, .quality, .package, .check:
       return try await commit(lease, outputs, progress: progress)
     }
   }
@@ -109,6 +109,18 @@ struct TaskPerformer: Sendable {
     throw EncodingFault.damaged(damaged.map(\.0), damaged.map(\.1).joined(separator: ", "))
   }
 
+  /// All of the job's outputs go, but for those that are kept to be looked at.
+  private func sweep(_ lease: TaskLease) throws {
+    let folder = MediaPrefix.staging(lease.job)
+    guard let kept = lease.work.keeps, !kept.isEmpty else { return try store.delete(folder) }
+    for name in try store.names(under: folder, atMost: Self.mostOutputs) where !kept.contains(name) {
+      try store.delete("\(folder)/\(name)")
+    }
+  }
+
+  /// More than a job has tasks.
+  private static let mostOutputs = 100_000
+
   // MARK: - Publishing
 
   private func publish(_ lease: TaskLease, _ outputs: JobOutputs) throws {
@@ -159,6 +171,7 @@ struct TaskBench: Sendable {
     case .audio: try await encodeAudio()
     case .survey: try await survey()
     case .join: try await join()
+    case .quality: try await measureQuality()
     case .package: try await package()
     case .check: try await check()
     case .preview, .publish, .sweep: TaskOutput()

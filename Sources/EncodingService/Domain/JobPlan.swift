@@ -17,6 +17,8 @@ struct JobPlan: Sendable {
     var hevcPreset: Preset = .fast
     /// SVT-AV1's, from 0 (slow) to 13.
     var av1Preset = 10
+    /// Films up to so long are measured whole before they are published, longer ones in windows.
+    var qualityWholeSeconds: Double = 12
     /// Whether a film can be watched while it is encoded.
     var isProgressive = true
     /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
@@ -84,6 +86,7 @@ struct JobPlan: Sendable {
       frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
       segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
       rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
+    film.comparisonSize = ladder.first.map { PictureSize(width: $0.width, height: $0.height) }
     tasks = []
 
     let isProgressive =
@@ -111,9 +114,14 @@ struct JobPlan: Sendable {
     let joins = film.rungs.enumerated().map { index, rung in
       add(.join, index, source, needs: chunks[rung.codec] ?? [], weight: whole * 0.01)
     }
+    let windows = FilmWindows.quality(of: film, wholeSeconds: parameters.qualityWholeSeconds)
+    let seen = Double(windows.reduce(0) { $0 + $1.count })
+    let qualities = joins.enumerated().map { index, join in
+      add(.quality, index, source, needs: [join], weight: seen * 0.2) { $0.windows = windows }
+    }
     let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
     let check = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
-    _ = add(.publish, 0, source, needs: [check], weight: whole * 0.01) { $0.asset = asset }
+    _ = add(.publish, 0, source, needs: [check] + qualities, weight: whole * 0.01) { $0.asset = asset }
   }
 
   /// One task for each chunk of each codec: the slow codecs hold up neither H.264 nor each other, and may be other
@@ -172,13 +180,17 @@ struct JobPlan: Sendable {
     return chunks
   }
 
-  static func renditions(of film: FilmPlan, averagesKbps: [Int]?) -> [Rendition] {
+  /// `bytes` of each, once known.
+  static func renditions(of film: FilmPlan, bytes: [Int]?) -> [Rendition] {
     film.rungs.enumerated().map { index, rung in
-      Rendition(
+      let size = bytes.flatMap { $0.indices.contains(index) && $0[index] > 0 ? $0[index] : nil }
+      var rendition = Rendition(
         name: rung.name, codec: rung.codec, width: rung.width, height: rung.height,
-        frameRate: film.frameRate.description,
-        maximumBitrateKbps: rung.maximumBitrateKbps,
-        averageBitrateKbps: averagesKbps.flatMap { $0.indices.contains(index) ? $0[index] : nil })
+        frameRate: film.frameRate.description, maximumBitrateKbps: rung.maximumBitrateKbps,
+        averageBitrateKbps: size.map { Int((Double($0) * 8 / film.durationSeconds / 1000).rounded()) })
+      rendition.constantRateFactor = rung.constantRateFactor
+      rendition.bytes = size
+      return rendition
     }
   }
 }

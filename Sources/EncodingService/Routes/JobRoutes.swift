@@ -93,7 +93,8 @@ struct JobRoutes: Sendable {
   private func view(_ id: JobID, in db: SQLSession) throws -> EncodingJob {
     guard var job = try flow.jobs.job(id, in: db) else { throw EncodingError.unknownJob(id) }
     job.tasks = try flow.tasks.tasks(of: id, in: db)
-    job.renditions = try flow.jobs.renditions(of: id, in: db)
+    job.renditions = try flow.renditions.renditions(of: id, in: db)
+    job.checks = try flow.renditions.checks(of: id, in: db)
     return job
   }
 }

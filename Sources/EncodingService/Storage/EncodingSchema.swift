@@ -121,5 +121,17 @@ enum EncodingSchema {
         """
         ALTER TABLE job ADD COLUMN file_bytes INTEGER CHECK (file_bytes > 0);
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 6, "what the gate before publishing found",
+        """
+        CREATE TABLE job_check (
+          job_id TEXT NOT NULL REFERENCES job (id),
+          name TEXT NOT NULL,
+          passed INTEGER NOT NULL CHECK (passed IN (0, 1)),
+          detail TEXT NOT NULL,
+          evidence TEXT,
+          PRIMARY KEY (job_id, name)
+        ) STRICT, WITHOUT ROWID;
+        """),
     ]
 }

@@ -23,7 +23,7 @@ struct JobRecord: Sendable {
   var playableAt: Timestamp?
 }
 
-/// All SQL about jobs and renditions.
+/// All SQL about jobs.
 struct JobStore: Sendable {
   static let longestPage = 100
 
@@ -74,33 +74,6 @@ struct JobStore: Sendable {
       """
       UPDATE job SET state = ?, failure_reason = ?, finished_at = ? WHERE id = ? AND state IN ('queued', 'running')
       """, state.rawValue, reason, now, id) == 1
-  }
-
-  func setRenditions(_ renditions: [Rendition], of job: JobID, in db: SQLSession) throws {
-    for (ordinal, rendition) in renditions.enumerated() {
-      try db.execute(
-        """
-        INSERT INTO rendition (job_id, ordinal, name, codec, width, height, frame_rate, maximum_bitrate_kbps,
-          average_bitrate_kbps)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (job_id, ordinal) DO UPDATE SET average_bitrate_kbps = excluded.average_bitrate_kbps
-        """,
-        job, ordinal, rendition.name, rendition.codec.rawValue, rendition.width, rendition.height, rendition.frameRate,
-        rendition.maximumBitrateKbps, rendition.averageBitrateKbps)
-    }
-  }
-
-  func renditions(of job: JobID, in db: SQLSession) throws -> [Rendition] {
-    try db.rows(
-      """
-      SELECT name, codec, width, height, frame_rate, maximum_bitrate_kbps, average_bitrate_kbps FROM rendition
-      WHERE job_id = ? ORDER BY ordinal LIMIT 50
-      """, job
-    ) { row in
-      Rendition(
-        name: row.text(0), codec: try row.choice(1), width: row.int(2), height: row.int(3), frameRate: row.text(4),
-        maximumBitrateKbps: row.int(5), averageBitrateKbps: row.intOrNil(6))
-    }
   }
 
   // MARK: - As the API shows them

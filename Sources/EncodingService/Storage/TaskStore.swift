@@ -203,6 +203,14 @@ struct TaskStore: Sendable {
     ) { row in (try row.id(0), try JSON.decode(TaskOutput.self, from: row.blob(1))) }
   }
 
+  /// What the finished task of that kind and number came to.
+  func output(_ kind: TaskKind, _ ordinal: Int, of job: JobID, in db: SQLSession) throws -> TaskOutput? {
+    try db.first(
+      "SELECT output FROM task WHERE job_id = ? AND kind = ? AND ordinal = ? AND state = 'succeeded'",
+      job, kind.rawValue, ordinal
+    ) { row in try JSON.decode(TaskOutput.self, from: row.blob(0)) }
+  }
+
   func tasks(of job: JobID, in db: SQLSession) throws -> [EncodingTask] {
     try db.rows(
       """

@@ -46,6 +46,15 @@ CREATE TABLE job (
   CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
 ) STRICT;
 
+CREATE TABLE job_check (
+  job_id TEXT NOT NULL REFERENCES job (id),
+  name TEXT NOT NULL,
+  passed INTEGER NOT NULL CHECK (passed IN (0, 1)),
+  detail TEXT NOT NULL,
+  evidence TEXT,
+  PRIMARY KEY (job_id, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE lease (
   token INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   task_id TEXT NOT NULL REFERENCES task (id),
