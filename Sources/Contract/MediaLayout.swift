@@ -6,6 +6,10 @@ package enum MediaLayout {
   package static let poster = "poster.jpg"
   package static let storyboard = "storyboard.vtt"
 
+  /// Stands beside the files in addresses, not on the disk: an encrypted asset's key, `keys/<key id>`, answered by
+  /// playback.
+  package static let keysFolder = "keys"
+
   /// No cap on the height may be lower: every film has a rendition whose shorter side has no more pixels.
   package static let lowestHeightCap = 240
 

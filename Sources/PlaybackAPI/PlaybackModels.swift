@@ -26,17 +26,38 @@ package struct PlaybackSession: Codable, Sendable {
   /// Absolute paths under `/media/`.
   package struct Manifests: Codable, Sendable {
     package var hls: String
-    package var dash: String
+    /// Absent where the film is encrypted with `aes128`, which DASH does not know.
+    package var dash: String?
 
-    package init(hls: String, dash: String) {
+    package init(hls: String, dash: String?) {
       self.hls = hls
       self.dash = dash
+    }
+  }
+
+  /// How the film is encrypted, and where its player gets the key. Called encryption: it keeps the bytes from who has
+  /// no session, not the film from who has one.
+  package struct Encryption: Codable, Sendable, Hashable {
+    package var scheme: EncryptionScheme
+    package var keyId: ContentKeyID
+    /// For Encrypted Media Extensions, with `licence`; absent for `aes128`, whose key HLS playlists address.
+    package var keySystem: String?
+    /// Where to post the licence request.
+    package var licence: String?
+
+    package init(scheme: EncryptionScheme, keyId: ContentKeyID, keySystem: String?, licence: String?) {
+      self.scheme = scheme
+      self.keyId = keyId
+      self.keySystem = keySystem
+      self.licence = licence
     }
   }
 
   package var id: PlaybackSessionID
   package var titleId: TitleID
   package var manifests: Manifests
+  /// Absent where the film is not encrypted.
+  package var encryption: Encryption?
   /// Pixels of the shorter side of the sharpest rendition delivered: what the plan gives and the device can show.
   package var maxHeight: Int
   package var resumeAtSeconds: Double
@@ -49,13 +70,15 @@ package struct PlaybackSession: Codable, Sendable {
   package var leaseExpiresAt: Timestamp
 
   package init(
-    id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, maxHeight: Int, resumeAtSeconds: Double,
+    id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, encryption: Encryption? = nil, maxHeight: Int,
+    resumeAtSeconds: Double,
     durationSeconds: Double, heartbeatSeconds: Int, subtitles: [String: String], storyboard: String?,
     leaseExpiresAt: Timestamp
   ) {
     self.id = id
     self.titleId = titleId
     self.manifests = manifests
+    self.encryption = encryption
     self.maxHeight = maxHeight
     self.resumeAtSeconds = resumeAtSeconds
     self.durationSeconds = durationSeconds

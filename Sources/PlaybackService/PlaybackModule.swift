@@ -33,7 +33,7 @@ package enum PlaybackModule: ServiceModule {
     }
     events.consume(CatalogConsumer.name, from: [CatalogConsumer.source], rebuild: CatalogConsumer.rebuild) {
       event, db in
-      try CatalogConsumer.apply(event, in: db)
+      try CatalogConsumer.apply(event, at: clock.now(), in: db)
     }
     events.snapshot { db, line in try PlaybackSnapshot.write(at: clock.now(), in: db, line: line) }
 
@@ -41,6 +41,13 @@ package enum PlaybackModule: ServiceModule {
     let counts = PlaybackCounts(context.metrics, leases: playback.leases)
     SessionRoutes(
       starting: playback.starting, heartbeats: playback.heartbeats, stopping: playback.stopping, counts: counts
+    ).add(to: &parts.routes)
+    let contentKeys = ContentKeys(
+      database: database, sealingKey: try ContentKeys.sealingKey(dataFolder: context.dataFolder), clock: clock)
+    ContentKeyRoutes(
+      contentKeys: contentKeys,
+      giving: GiveContentKey(contentKeys: contentKeys, database: database, keys: context.keys, clock: clock),
+      counts: counts
     ).add(to: &parts.routes)
     HistoryRoutes(settings: settings, database: database).add(to: &parts.routes)
     ListRoutes(

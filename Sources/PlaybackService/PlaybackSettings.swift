@@ -13,6 +13,7 @@ package struct PlaybackSettings: Sendable {
   package let maxHeightByDefault: Int
   /// How long a session's media addresses work, in seconds: the bound on what a leaked address is worth.
   package let mediaTokenSeconds: Int
+  static let longestMediaTokenSeconds = 86_400
   /// Below this share of the programme nothing is resumed: it has hardly begun.
   package let resumeFromShare: Double
   /// Above this share nothing is resumed: the credits are rolling.
@@ -44,7 +45,8 @@ package struct PlaybackSettings: Sendable {
     streamsByDefault = try reader.integer("PLAYBACK_STREAMS_DEFAULT", default: 4, in: 1...100)
     maxHeightByDefault = try reader.integer(
       "PLAYBACK_MAX_HEIGHT_DEFAULT", default: 1080, in: MediaLayout.lowestHeightCap...8640)
-    mediaTokenSeconds = try reader.integer("PLAYBACK_MEDIA_TOKEN_SECONDS", default: 14_400, in: 60...86_400)
+    mediaTokenSeconds = try reader.integer(
+      "PLAYBACK_MEDIA_TOKEN_SECONDS", default: 14_400, in: 60...Self.longestMediaTokenSeconds)
     resumeFromShare = try reader.double("PLAYBACK_RESUME_FROM_SHARE", default: 0.02, in: 0...0.5)
     resumeUntilShare = try reader.double("PLAYBACK_RESUME_UNTIL_SHARE", default: 0.92, in: 0.5...1)
     positionToleranceSeconds = try reader.double("PLAYBACK_POSITION_TOLERANCE_SECONDS", default: 5, in: 0...60)

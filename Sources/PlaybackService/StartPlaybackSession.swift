@@ -102,10 +102,19 @@ package struct StartPlaybackSession: Sendable {
     func address(_ file: String) -> String {
       MediaLayout.mediaPath(token: token, asset: video.asset, file: file)
     }
+    let encryption = try ContentKeyStore.key(of: video.asset, in: db).map { key in
+      let isClearKey = key.scheme == .cbcs
+      return PlaybackSession.Encryption(
+        scheme: key.scheme, keyId: key.id, keySystem: isClearKey ? "org.w3.clearkey" : nil,
+        licence: isClearKey ? address(MediaLayout.keysFolder) : nil)
+    }
+    let hasDASH = encryption?.scheme != .aes128
     return PlaybackSession(
       id: id, titleId: titleID,
-      manifests: .init(hls: address(MediaLayout.hlsManifest), dash: address(MediaLayout.dashManifest)),
-      maxHeight: maxHeight, resumeAtSeconds: resumeAtSeconds, durationSeconds: video.durationSeconds,
+      manifests: .init(
+        hls: address(MediaLayout.hlsManifest), dash: hasDASH ? address(MediaLayout.dashManifest) : nil),
+      encryption: encryption, maxHeight: maxHeight, resumeAtSeconds: resumeAtSeconds,
+      durationSeconds: video.durationSeconds,
       heartbeatSeconds: settings.heartbeatSeconds, subtitles: [:], storyboard: address(MediaLayout.storyboard),
       leaseExpiresAt: now.adding(seconds: Double(settings.leaseSeconds)))
   }

@@ -70,13 +70,16 @@ package struct SweepLeases: Service {
   package func prune() async throws {
     let now = clock.now()
     let sessionsBefore = now.adding(seconds: -3600 * Double(settings.sessionRetentionHours))
+    // No session that may still play a replaced asset has a media token for longer.
+    let keysBefore = now.adding(seconds: -Double(PlaybackSettings.longestMediaTokenSeconds))
     var forgotten = Self.batch
     while forgotten >= Self.batch {
       forgotten = try await database.write { db in
         let old = try SessionStore.prune(endedBefore: sessionsBefore, now: now, limit: Self.batch, in: db)
         let erased = try SessionStore.pruneDeletedProfiles(now: now, limit: Self.batch, in: db)
         let starts = try answers.prune(limit: Self.batch, in: db)
-        return max(old, erased, starts)
+        let keys = try ContentKeyStore.prune(replacedBefore: keysBefore, limit: Self.batch, in: db)
+        return max(old, erased, starts, keys)
       }
     }
   }

@@ -94,7 +94,7 @@ struct PlaybackStage: Sendable {
     let accounts = playback.accounts
     try await database.write { db in
       if source == "/catalog" {
-        try CatalogConsumer.apply(event, in: db)
+        try CatalogConsumer.apply(event, at: time.now, in: db)
       } else {
         try accounts.apply(event, in: db)
       }

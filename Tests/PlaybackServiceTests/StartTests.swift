@@ -15,7 +15,7 @@ struct StartTests {
       #expect(session.durationSeconds == 600 && session.resumeAtSeconds == 0 && session.heartbeatSeconds == 10)
       #expect(session.leaseExpiresAt == stage.time.now.adding(seconds: 30))
       for (address, file) in [
-        (session.manifests.hls, "master.m3u8"), (session.manifests.dash, "manifest.mpd"),
+        (session.manifests.hls, "master.m3u8"), (try #require(session.manifests.dash), "manifest.mpd"),
         (try #require(session.storyboard), "storyboard.vtt"),
       ] {
         let parts = address.split(separator: "/")

@@ -75,6 +75,8 @@ struct Forwarding: Sendable {
         ListEndpoints.remove,
         ListEndpoints.rate,
         ListEndpoints.withdrawRating,
+        ContentKeyEndpoints.key,
+        ContentKeyEndpoints.licence,
       ], with: playback, on: &routes)
   }
 

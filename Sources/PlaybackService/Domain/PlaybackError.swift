@@ -14,6 +14,11 @@ package enum PlaybackError: Error, Sendable, Equatable {
   case cursorMalformed
   case listFull(maximum: Int)
   case tooManyRatings(maximum: Int)
+  /// The asset is not encrypted, or not with that key: not told apart.
+  case contentKeyNotFound
+  case keySessionEnded
+  /// The asset's key was made for another scheme.
+  case encryptedOtherwise(EncryptionScheme)
 }
 
 extension PlaybackError: ProblemConvertible {
@@ -45,6 +50,14 @@ extension PlaybackError: ProblemConvertible {
       Problem(
         "too-many-ratings", status: 409, title: "No more thumbs",
         detail: "A profile gives thumbs to at most \(maximum) titles. Take some back first.")
+    case .contentKeyNotFound:
+      .notFound("There is no such key.")
+    case .keySessionEnded:
+      Problem(
+        "session-ended", status: 403, title: "The playback session has ended",
+        detail: "Keys are given while a session plays. Start playing again for a new one.")
+    case .encryptedOtherwise(let scheme):
+      .conflict("This asset has a key for \(scheme.rawValue) already.")
     }
   }
 }

@@ -9,8 +9,10 @@ package enum CatalogConsumer {
   package static let name = "playback-catalog"
   package static let source = "/catalog"
 
-  package static func apply(_ event: Event, in db: SQLSession) throws {
+  package static func apply(_ event: Event, at now: Timestamp, in db: SQLSession) throws {
     guard let changed = try event.body(TitleChanged.self) else { return }
+    let before = try TitleStore.title(changed.title.id, in: db)?.video?.asset
+    try ContentKeyStore.note(changed.title.video?.assetId, inPlaceOf: before, at: now, in: db)
     try put(changed.title, in: db)
   }
 

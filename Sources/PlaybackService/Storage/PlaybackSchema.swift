@@ -88,6 +88,7 @@ package enum PlaybackSchema {
         ) STRICT, WITHOUT ROWID;
         """),
       AllowanceSchema.migration(number + 2),
+      ContentKeySchema.migration(number + 3),
     ]
   }
 }

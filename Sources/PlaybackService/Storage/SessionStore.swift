@@ -102,6 +102,11 @@ package enum SessionStore {
       positionSeconds, now, published?.state, published?.at, id)
   }
 
+  /// False for one that has ended or never was.
+  package static func isOpen(_ id: PlaybackSessionID, in db: SQLSession) throws -> Bool {
+    try db.first("SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL", id) { _ in true } ?? false
+  }
+
   package static func account(of id: PlaybackSessionID, in db: SQLSession) throws -> AccountID? {
     try db.first("SELECT account_id FROM sessions WHERE id = ?", id) { try $0.id(0) }
   }
