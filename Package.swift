@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: style),
     service("Accounts", also: ["SecurityKit", "CacheKit"], resources: [.copy("Resources")]),
     service("Catalog", calls: ["Encoding"]),
-    service("Encoding", calls: ["Catalog"], also: ["SecurityKit", nioCore]),
+    service("Encoding", calls: ["Catalog", "Playback"], also: ["SecurityKit", nioCore]),
     .target(
       name: "EncoderService",
       dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI", logging, serviceLifecycle, nioCore],
@@ -176,7 +176,7 @@ let package = Package(
       ]),
     serviceTests("Accounts", also: ["AuditKit"]),
     serviceTests("Catalog", calls: ["Encoding"]),
-    serviceTests("Encoding", calls: ["Catalog"], also: ["EncoderService", nioCore]),
+    serviceTests("Encoding", calls: ["Catalog", "Playback"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),
     serviceTests("Delivery", calls: ["Playback"], also: [nioCore], isGolden: false),
     serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),

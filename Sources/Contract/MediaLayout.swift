@@ -19,6 +19,9 @@ package enum MediaLayout {
   package static let videoFolder = "video"
   private static let codecPrefixes = ["hevc-", "av1-"]
 
+  /// The part that holds sound.
+  package static let audioFolder = "audio"
+
   /// The pixels of the shorter side of the rendition to which `file` belongs, by its folder; nil where no rendition's
   /// name stands there.
   package static func renditionHeight(of file: some StringProtocol) -> Int? {

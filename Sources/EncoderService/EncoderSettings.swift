@@ -21,6 +21,8 @@ struct EncoderSettings: Sendable {
   let vmaf: String
   let bubblewrap: String
   let prlimit: String
+  /// One that has Debian's python3-cryptography: encrypts whole segments, for `aes128`.
+  let python: String
   /// Of each program started.
   let memoryLimitBytes: Int
   let fileSizeLimitBytes: Int
@@ -52,6 +54,7 @@ struct EncoderSettings: Sendable {
     packager = try reader.text("ENCODER_PACKAGER", default: "\(tools)/packager")
     vmaf = try reader.text("ENCODER_VMAF", default: "\(tools)/ffmpeg-vmaf")
     bubblewrap = try reader.text("ENCODER_BUBBLEWRAP", default: "bwrap")
+    python = try reader.text("ENCODER_PYTHON", default: "/usr/bin/python3")
     prlimit = try reader.text("ENCODER_PRLIMIT", default: "prlimit")
     memoryLimitBytes = try reader.integer(
       "ENCODER_MEMORY_LIMIT_BYTES", default: 6 << 30, in: 256 << 20...1 << 40)

@@ -30,6 +30,8 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   case package
   /// The gate before publishing.
   case check
+  /// What was checked, encrypted: only where the job asks for it.
+  case encrypt
   /// The checked folder appears in the media store, whole.
   case publish
   /// Intermediate files of an ended job go.

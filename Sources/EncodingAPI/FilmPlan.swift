@@ -1,3 +1,5 @@
+package import Contract
+
 /// The whole film as it will be encoded; the same in every task of a job.
 package struct FilmPlan: Codable, Sendable, Hashable {
   package var frameRate: FrameRate
@@ -16,11 +18,13 @@ package struct FilmPlan: Codable, Sendable, Hashable {
   package var subtitles: [SubtitleTrackPlan]
   /// At which renditions are compared with the source: that of the best that could be made of it.
   package var comparisonSize: PictureSize?
+  /// Absent for a film in the clear.
+  package var encryption: EncryptionScheme?
 
   package init(
     frameRate: FrameRate, frameCount: Int, groupFrames: Int, segmentFrames: Int, firstPictureSeconds: Double,
     rungs: [Rung], preset: String, audio: [AudioTrackPlan] = [],
-    subtitles: [SubtitleTrackPlan] = []
+    subtitles: [SubtitleTrackPlan] = [], encryption: EncryptionScheme? = nil
   ) {
     self.frameRate = frameRate
     self.frameCount = frameCount
@@ -31,6 +35,7 @@ package struct FilmPlan: Codable, Sendable, Hashable {
     self.preset = preset
     self.audio = audio
     self.subtitles = subtitles
+    self.encryption = encryption
   }
 
   /// The ladder of one codec, best first.

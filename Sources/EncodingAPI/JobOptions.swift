@@ -13,6 +13,8 @@ package struct JobOptions: Codable, Sendable, Hashable {
   package var codecs: [VideoCodec]?
   /// `perTitle` samples the film however short it is; left out, only films long enough for it to pay are sampled.
   package var ladder: LadderKind?
+  /// An encrypted film is published whole, never progressively.
+  package var encryption: JobEncryption?
 
   package init() {}
 

@@ -32,6 +32,8 @@ package struct TaskLease: Codable, Sendable {
   package var work: TaskWork
   /// Outputs of the tasks this one needed, in their order.
   package var inputs: [TaskInput]
+  /// encrypt: playback's key of the asset. It travels in the lease alone and is kept by nobody here.
+  package var contentKey: ContentKey?
 
   package init(
     task: EncodingTaskID, job: JobID, token: Int, attempt: Int, leaseSeconds: Double, work: TaskWork,

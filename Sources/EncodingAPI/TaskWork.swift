@@ -21,7 +21,7 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var codec: VideoCodec?
   /// encode; preview: of the beginning; conform: about how many
   package var frameCount: Int?
-  /// preview, publish
+  /// preview, encrypt, publish
   package var asset: AssetID?
 
   package init(kind: TaskKind, ordinal: Int = 0, source: SourceFile, plan: FilmPlan? = nil) {

@@ -4,6 +4,7 @@ import Contract
 import EncodingAPI
 import EventKit
 import Foundation
+import PlaybackAPI
 package import ServerKit
 import StorageKit
 
@@ -53,11 +54,17 @@ package enum EncodingModule: ServiceModule {
         }
       }
     ).add(to: &parts.routes)
+    let playback = try context.upstream("playback")
     LeaseRoutes(
       database: database, flow: flow, news: news,
       claims: StoreClaimStore(
         stagingGraceSeconds: settings.stagingGraceSeconds, withdrawnGraceSeconds: settings.withdrawnGraceSeconds),
-      clock: context.clock
+      clock: context.clock,
+      contentKey: { asset, scheme in
+        try await playback.call(
+          ContentKeyEndpoints.make, ContentKeyAssetPath(asset: asset), body: NewContentKey(scheme: scheme),
+          in: .service(name, within: .seconds(2)))
+      }
     ).add(to: &parts.routes)
     SourceRoutes(database: database, tasks: flow.tasks).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)

@@ -56,6 +56,7 @@ struct EncodingSettings: Sendable {
       isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: true),
       progressiveMinimumSeconds: try reader.double(
         "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400),
-      beginningSeconds: try reader.double("ENCODING_BEGINNING_SECONDS", default: 12, in: 0...600))
+      beginningSeconds: try reader.double("ENCODING_BEGINNING_SECONDS", default: 12, in: 0...600),
+      encryption: try reader.choice("ENCODING_ENCRYPTION", default: JobEncryption.none))
   }
 }

@@ -88,6 +88,13 @@ struct JobFlow: Sendable {
     return lease
   }
 
+  /// The task cannot be done as long as another service does not give what it needs: no attempt of it.
+  func postpone(_ lease: TaskLease, reason: String, at now: Timestamp, in db: SQLSession) throws {
+    try tasks.endLease(lease.token, outcome: TaskReport.Outcome.released.rawValue, at: now, in: db)
+    let wait = retries.firstWaitSeconds * (0.5 + 0.5 * jitter())
+    try tasks.postpone(lease.task, reason: reason, notBefore: now.adding(seconds: wait), in: db)
+  }
+
   func keep(
     _ task: EncodingTaskID, token: Int, progress: Double, at now: Timestamp, in db: SQLSession
   ) throws {
@@ -173,6 +180,8 @@ struct JobFlow: Sendable {
       try judge(job, task, output, at: now, in: db)
     case .check:
       try pass(output.checks ?? [], of: job, evidence: [output.folder].compactMap { $0 }, at: now, in: db)
+    case .encrypt:
+      try pass(output.checks ?? [], of: job, evidence: [], at: now, in: db)
     case .preview:
       try publishBeginning(of: job, in: db, at: now)
     case .publish:

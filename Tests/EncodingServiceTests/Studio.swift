@@ -28,12 +28,15 @@ struct Studio: Sendable {
   }
   static let bus = StubTransport { _ in try .problem(.unavailable("no bus in this test")) }
 
-  static func open(_ settings: [String: String] = [:], _ body: (Studio) async throws -> Void) async throws {
+  static func open(
+    _ settings: [String: String] = [:], playback: any Transport = bus, _ body: (Studio) async throws -> Void
+  ) async throws {
     let all = [
       "ENCODING_CHUNK_SECONDS": "2", "ENCODING_GROUP_SECONDS": "1", "ENCODING_PRESET": "ultrafast",
       "ENCODING_RESERVE_BYTES": "0", "ENCODING_BACKOFF_SECONDS": "0.05",
     ].merging(settings) { $1 }
-    try await withService(EncodingModule.self, settings: all, upstreams: ["catalog": catalog, "bus": bus]) { encoding in
+    let upstreams: [String: any Transport] = ["catalog": catalog, "bus": bus, "playback": playback]
+    try await withService(EncodingModule.self, settings: all, upstreams: upstreams) { encoding in
       try await body(Studio(encoding: encoding))
     }
   }

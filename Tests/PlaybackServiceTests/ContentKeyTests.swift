@@ -157,7 +157,7 @@ import Testing
       let session = try await server.start()
       let address = address(key.id, session)
       #expect(try await get(address, on: server).status == 200)
-      try await eventually(within: .seconds(5)) { try await get(address, on: server).status == 403 }
+      try await eventually(within: .seconds(30)) { try await get(address, on: server).status == 403 }
     }
   }
 }

@@ -2,10 +2,10 @@
 # System packages: what is missing is named, then installed where that can be done.
 
 # Everything to build and run: libraries of the build; ffmpeg in bubblewrap for encoding; curl and jq for the
-# public API; espeak-ng and a font for the generated films.
+# public API; python3-cryptography to encrypt films with aes128; espeak-ng and a font for the generated films.
 run_packages=(
   libsqlite3-dev libcurl4-openssl-dev libsodium-dev pkg-config
-  ffmpeg bubblewrap util-linux
+  ffmpeg bubblewrap util-linux python3-cryptography
   git curl ca-certificates jq unzip
   espeak-ng fonts-dejavu-core
 )

@@ -1,3 +1,4 @@
+import ConfigKit
 import Foundation
 import Glibc
 
@@ -59,15 +60,25 @@ struct Sandbox: Sendable {
       output: folders.output.map { _ in "/output" })
   }
 
-  func command(_ executable: String, _ arguments: [String], folders: WorkFolders) -> Command {
+  /// Where a tool finds what it is told in confidence. It comes through a pipe: it is on no disk, and not among the
+  /// arguments, which everyone on the machine can read.
+  var secretPath: String { bubblewrap == nil ? "/dev/stdin" : "/secret" }
+
+  func command(
+    _ executable: String, _ arguments: [String], folders: WorkFolders, secret: Secret? = nil
+  ) -> Command {
     guard let bubblewrap else {
       let leash = setpriv.map { [$0, "--pdeathsig", "KILL", "--"] } ?? []
       let folder = folders.output.map { ["/usr/bin/env", "--chdir=\($0)"] } ?? []
-      return Command(executable: prlimit, arguments: limits + leash + folder + [executable] + arguments)
+      return Command(
+        executable: prlimit, arguments: limits + leash + folder + [executable] + arguments, input: secret)
     }
     let inside = foreignTools.contains(executable) ? "/tools/\(name(executable))" : executable
+    // bubblewrap itself reads the pipe, and shows what was in it as a file in memory.
+    let whisper = secret == nil ? [] : ["--ro-bind-data", "0", secretPath]
     return Command(
-      executable: prlimit, arguments: limits + [bubblewrap] + walls(folders) + ["--", inside] + arguments)
+      executable: prlimit,
+      arguments: limits + [bubblewrap] + walls(folders, whisper: whisper) + ["--", inside] + arguments, input: secret)
   }
 
   /// How the program itself ended: bubblewrap tells of a program that a signal ended as a shell would.
@@ -79,7 +90,7 @@ struct Sandbox: Sendable {
 
   private static let crashes: Set = [SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS]
 
-  private func walls(_ folders: WorkFolders) -> [String] {
+  private func walls(_ folders: WorkFolders, whisper: [String]) -> [String] {
     var walls = [
       "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
       "--setenv", "LC_ALL", "C", "--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
@@ -91,7 +102,7 @@ struct Sandbox: Sendable {
     if let staging = folders.staging { walls += ["--ro-bind", staging, "/staging"] }
     if let output = folders.output { walls += ["--bind", output, "/output", "--chdir", "/output"] }
     // The root itself is a memory file system: nobody fills it.
-    return walls + ["--remount-ro", "/"]
+    return walls + whisper + ["--remount-ro", "/"]
   }
 
   private func name(_ path: String) -> Substring {

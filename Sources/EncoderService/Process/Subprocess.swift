@@ -1,4 +1,5 @@
 import CLinux
+import ConfigKit
 import EncodingAPI
 import Foundation
 import Glibc
@@ -9,6 +10,8 @@ struct Command: Sendable {
   /// Absolute.
   var executable: String
   var arguments: [String]
+  /// What the program finds on its standard input: at most ``Subprocess/inputLimitBytes``.
+  var input: Secret?
 }
 
 /// How a program ended.
@@ -40,6 +43,8 @@ enum Subprocess {
   /// From TERM to KILL.
   static let patience: Duration = .seconds(3)
   static let standardErrorLimitBytes = 16 * 1024
+  /// What every pipe takes without a reader (POSIX promises one page).
+  static let inputLimitBytes = 4096
 
   /// Runs `command` to its end. A cancelled task ends it: TERM, then KILL after ``patience``.
   /// - Parameters:
@@ -73,6 +78,7 @@ enum Subprocess {
 enum SubprocessError: Error {
   case cannotStart(executable: String, errno: Int32)
   case outOfDescriptors
+  case inputTooLong
 }
 
 /// Wakes a program's thread; stays raised.
@@ -131,7 +137,13 @@ private struct RunningProgram {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    let input = try command.input.map(pipe(holding:))
+    defer { if let input { close(input) } }
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, 0)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
     posix_spawn_file_actions_addclosefrom_np(&actions, 3)
@@ -160,6 +172,16 @@ private struct RunningProgram {
     let failure = posix_spawn(&process, command.executable, &actions, &attributes, &arguments, &environment)
     guard failure == 0 else { throw SubprocessError.cannotStart(executable: command.executable, errno: failure) }
     return process
+  }
+
+  /// The reading end of a pipe that holds all of `secret`, and nothing comes after it.
+  private static func pipe(holding secret: Secret) throws -> Int32 {
+    guard secret.bytes.count <= Subprocess.inputLimitBytes else { throw SubprocessError.inputTooLong }
+    var ends: [Int32] = [-1, -1]
+    guard pipe2(&ends, O_CLOEXEC) == 0 else { throw SubprocessError.outOfDescriptors }
+    _ = write(ends[1], secret.bytes, secret.bytes.count)
+    close(ends[1])
+    return ends[0]
   }
 
   /// Reads until the program has ended, ends it where it must be, reaps it, and kills what it left in its group.

@@ -1,3 +1,4 @@
+import ConfigKit
 import Contract
 import Foundation
 import Glibc
@@ -9,6 +10,8 @@ struct Toolbox: Sendable {
     case ffmpeg, ffprobe, packager
     /// An ffmpeg that knows VMAF; not everywhere.
     case vmaf
+    /// With the cryptography package: for `aes128` alone, so it may be missing.
+    case python
   }
 
   private let paths: [Tool: String]
@@ -30,6 +33,7 @@ struct Toolbox: Sendable {
       paths[tool] = path
     }
     paths[.vmaf] = Self.find(settings.vmaf)
+    paths[.python] = Self.find(settings.python)
     self.paths = paths
     sandbox = try await Sandbox(settings, tools: paths.values.sorted())
     silenceLimit = .seconds(settings.silenceLimitSeconds)
@@ -70,13 +74,20 @@ struct Toolbox: Sendable {
   /// The folders by the names the tools see.
   func seen(_ folders: WorkFolders) -> WorkFolders { sandbox.seen(folders) }
 
+  /// The path by which a tool finds the secret it is run with.
+  var secretPath: String { sandbox.secretPath }
+
   /// Runs a tool on `folders`. `arguments` are made from the folders as the tool sees them.
   /// A cancelled task throws `CancellationError`; how else it ended is for the caller to judge.
   func run(
     _ tool: Tool, on folders: WorkFolders, timeLimit: Duration = .seconds(24 * 3600), reportsProgress: Bool = false,
-    onLine: @escaping @Sendable (Substring) -> Void = { _ in }, _ arguments: (WorkFolders) -> [String]
+    secret: Secret? = nil, onLine: @escaping @Sendable (Substring) -> Void = { _ in },
+    _ arguments: (WorkFolders) -> [String]
   ) async throws -> ProgramEnd {
-    let command = sandbox.command(paths[tool] ?? "", arguments(sandbox.seen(folders)), folders: folders)
+    guard let path = paths[tool] else {
+      throw EncodingFault.transient("The program \(tool.rawValue) is not there on this encoder.")
+    }
+    let command = sandbox.command(path, arguments(sandbox.seen(folders)), folders: folders, secret: secret)
     var end = try await Subprocess.run(
       command, timeLimit: timeLimit, silenceLimit: reportsProgress ? silenceLimit : nil, onLine: onLine)
     meter?.add(end.usage)
@@ -88,10 +99,12 @@ struct Toolbox: Sendable {
   /// Runs a tool that must succeed. Ends by signal, time or lack of space are transient.
   func mustRun(
     _ tool: Tool, on folders: WorkFolders, timeLimit: Duration = .seconds(24 * 3600), reportsProgress: Bool = false,
-    doing: String, onLine: @escaping @Sendable (Substring) -> Void = { _ in }, _ arguments: (WorkFolders) -> [String]
+    doing: String, secret: Secret? = nil, onLine: @escaping @Sendable (Substring) -> Void = { _ in },
+    _ arguments: (WorkFolders) -> [String]
   ) async throws {
     let end = try await run(
-      tool, on: folders, timeLimit: timeLimit, reportsProgress: reportsProgress, onLine: onLine, arguments)
+      tool, on: folders, timeLimit: timeLimit, reportsProgress: reportsProgress, secret: secret, onLine: onLine,
+      arguments)
     guard !end.isSuccess else { return }
     let words = end.standardError.split(separator: "\n").suffix(3).joined(separator: " ")
     throw EncodingFault.transient("\(tool.rawValue) failed while \(doing) (\(end.cause)): \(words)")

@@ -134,10 +134,14 @@ struct FolderMediaStore: MediaStore {
       guard lstat("\(folder)/\(entry)", &status) == 0 else { throw FileFault("stat", "\(folder)/\(entry)") }
       if status.st_mode & S_IFMT == S_IFDIR {
         try makeFolders("\(target)/\(entry)")
-      } else if Glibc.link("\(folder)/\(entry)", "\(target)/\(entry)") != 0 {
-        throw FileFault("link", "\(target)/\(entry)")
+      } else {
+        try link(file: "\(folder)/\(entry)", as: "\(target)/\(entry)")
       }
     }
+  }
+
+  static func link(file: String, as path: String) throws {
+    guard Glibc.link(file, path) == 0 else { throw FileFault("link", path) }
   }
 
   /// Under another name first, so that whoever reads has the old file or the new one, whole.

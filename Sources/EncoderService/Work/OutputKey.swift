@@ -10,13 +10,16 @@ enum OutputKey {
       var work: TaskWork
       var inputs: [TaskInput]
       var toolVersion: String
+      var contentKey: ContentKeyID?
     }
     var work = lease.work
     // Where the film lies says nothing of what is in it.
     work.source.path = ""
     var hash = SHA256()
     hash.update(
-      try JSON.encodeCanonically(Ingredients(work: work, inputs: lease.inputs, toolVersion: toolVersion)))
+      try JSON.encodeCanonically(
+        Ingredients(
+          work: work, inputs: lease.inputs, toolVersion: toolVersion, contentKey: lease.contentKey?.id)))
     return "\(lease.work.kind.rawValue)-\(lease.work.ordinal)-\(hash.finishAsText().prefix(32))"
   }
 }

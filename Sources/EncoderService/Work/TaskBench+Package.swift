@@ -4,19 +4,32 @@ import Foundation
 
 extension TaskBench {
   func package() async throws -> TaskOutput {
-    let plan = try plan()
-    let seen = tools.seen(WorkFolders(staging: staging)).staging ?? ""
-    let joined = zip(folders(.join), plan.rungs).map { "\($0)/\(ChunkEncoding.fileName($1))" }
-    let audio = folders(.audio).map { "\($0)/\(AudioEncoding.fileName)" }
-    try await package(plan, files: joined.map { "\(seen)/\($0)" }, audioFiles: audio.map { "\(seen)/\($0)" })
+    let joined = try await pack(with: nil)
     return TaskOutput { $0.renditionBytes = joined.map { TextFile.size("\(staging)/\($0)") ?? 0 } }
   }
 
+  /// Segments and manifests of the joined tracks into the draft; answers the files of the rungs.
+  func pack(with encryption: SampleEncryption?) async throws -> [String] {
+    let seen = tools.seen(WorkFolders(staging: staging)).staging ?? ""
+    let joined = zip(folders(.join), try plan().rungs).map { "\($0)/\(ChunkEncoding.fileName($1))" }
+    let audio = folders(.audio).map { "\($0)/\(AudioEncoding.fileName)" }
+    try await package(
+      try plan(), files: joined.map { "\(seen)/\($0)" }, audioFiles: audio.map { "\(seen)/\($0)" },
+      encryption: encryption)
+    return joined
+  }
+
   /// Fills the draft. The files are named as the packager sees them, each in the plan's order.
-  func package(_ plan: FilmPlan, files: [String], audioFiles: [String]) async throws {
+  func package(
+    _ plan: FilmPlan, files: [String], audioFiles: [String], encryption: SampleEncryption? = nil
+  ) async throws {
     try await tools.mustRun(
-      .packager, on: WorkFolders(staging: staging, output: draft), timeLimit: .seconds(3600), doing: "packaging"
-    ) { _ in Packaging(plan: plan).arguments(files: files, audioFiles: audioFiles) }
+      .packager, on: WorkFolders(staging: staging, output: draft), timeLimit: .seconds(3600), doing: "packaging",
+      secret: encryption?.secret
+    ) { _ in
+      Packaging(plan: plan).arguments(files: files, audioFiles: audioFiles)
+        + (encryption?.arguments(secretPath: tools.secretPath) ?? [])
+    }
     for name in try FileManager.default.subpathsOfDirectory(atPath: draft)
     where name.hasSuffix("/\(MediaNames.initSegment)") {
       let bytes = FileManager.default.contents(atPath: "\(draft)/\(name)").map(Array.init) ?? []

@@ -4,7 +4,7 @@ extension TaskPerformer {
   /// The film as this machine sees it; nil where the task reads only what other tasks made.
   func source(of lease: TaskLease) async throws -> LocalSource? {
     switch lease.work.kind {
-    case .join, .package, .preview, .check, .publish, .sweep: return nil
+    case .join, .package, .preview, .check, .encrypt, .publish, .sweep: return nil
     case .encode, .survey, .quality:
       if lease.inputs.contains(where: { $0.kind == .conform }) { return nil }
     case .probe, .conform, .audio: break

@@ -26,7 +26,7 @@ struct TaskPerformer: Sendable {
       return TaskOutput()
     case .preview:
       return try await publishBeginning(lease, outputs, progress: progress)
-    case .probe, .conform, .encode, .audio, .survey, .join, .quality, .package, .check:
+    case .probe, .conform, .encode, .audio, .survey, .join, .quality, .package, .check, .encrypt:
       return try await commit(lease, outputs, progress: progress)
     }
   }
@@ -77,7 +77,7 @@ struct TaskPerformer: Sendable {
     defer { store.discard(draft: draft) }
     let meter = UsageMeter()
     let bench = TaskBench(
-      work: lease.work, inputs: lease.inputs, staging: try outputs.folder(), draft: draft,
+      work: lease.work, inputs: lease.inputs, contentKey: lease.contentKey, staging: try outputs.folder(), draft: draft,
       tools: tools.metered(by: meter), limits: limits, progress: progress)
     do {
       return try await body(bench, meter)
@@ -124,7 +124,9 @@ struct TaskPerformer: Sendable {
   // MARK: - Publishing
 
   private func publish(_ lease: TaskLease, _ outputs: JobOutputs) throws {
-    guard let asset = lease.work.asset, let checked = lease.inputs.first(where: { $0.kind == .check }),
+    // The last step before it: encryption where there is one.
+    guard let asset = lease.work.asset,
+      let checked = lease.inputs.last(where: { $0.kind == .check || $0.kind == .encrypt }),
       var list = try outputs.list(of: checked.folder)
     else { throw EncodingFault.wrongResult("A publish task without an asset or a checked folder.") }
     list.files.removeAll { $0.name == Self.outputName }
@@ -157,6 +159,7 @@ struct TaskPerformer: Sendable {
 struct TaskBench: Sendable {
   let work: TaskWork
   let inputs: [TaskInput]
+  let contentKey: ContentKey?
   let staging: String
   let draft: String
   let tools: Toolbox
@@ -174,6 +177,7 @@ struct TaskBench: Sendable {
     case .quality: try await measureQuality()
     case .package: try await package()
     case .check: try await check()
+    case .encrypt: try await encrypt()
     case .preview, .publish, .sweep: TaskOutput()
     }
   }

@@ -11,5 +11,8 @@ extension JobOptions {
         throw EncodingError.option(field: "codecs", "names a codec twice")
       }
     }
+    if progressive == true, encryption?.scheme != nil {
+      throw EncodingError.option(field: "progressive", "must be left out where encryption is asked for")
+    }
   }
 }

@@ -26,6 +26,7 @@ struct JobPlan: Sendable {
     /// How much of it can be watched at first. Three segments, as RFC 8216 section 6.2.2 has it for what grows; with
     /// less than ten seconds Chromium's own player gives up.
     var beginningSeconds: Double = 12
+    var encryption = JobEncryption.none
 
     /// With what one job asks for instead.
     func with(_ options: JobOptions) -> Parameters {
@@ -35,6 +36,9 @@ struct JobPlan: Sendable {
         parameters.progressiveMinimumSeconds = 0
       }
       parameters.codecs = options.codecs ?? codecs
+      parameters.encryption = options.encryption ?? encryption
+      // What is published early is published in the clear.
+      if parameters.encryption != .none { parameters.isProgressive = false }
       return parameters
     }
 
@@ -85,7 +89,8 @@ struct JobPlan: Sendable {
     film = FilmPlan(
       frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
       segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
-      rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]))
+      rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]),
+      encryption: parameters.encryption.scheme)
     film.comparisonSize = ladder.first.map { PictureSize(width: $0.width, height: $0.height) }
     tasks = []
 
@@ -120,8 +125,12 @@ struct JobPlan: Sendable {
       add(.quality, index, source, needs: [join], weight: seen * 0.2) { $0.windows = windows }
     }
     let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
-    let check = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
-    _ = add(.publish, 0, source, needs: [check] + qualities, weight: whole * 0.01) { $0.asset = asset }
+    var last = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
+    if film.encryption != nil {
+      // Packaged again from the same tracks, once everything has been checked in the clear.
+      last = add(.encrypt, 0, source, needs: joins + audio + [last], weight: whole * 0.02) { $0.asset = asset }
+    }
+    _ = add(.publish, 0, source, needs: [last] + qualities, weight: whole * 0.01) { $0.asset = asset }
   }
 
   /// One task for each chunk of each codec: the slow codecs hold up neither H.264 nor each other, and may be other

@@ -13,6 +13,8 @@ struct LeaseRoutes: Sendable {
   let news: Signal
   let claims: StoreClaimStore
   let clock: WallClock
+  /// Playback's, for an asset to be encrypted.
+  let contentKey: @Sendable (AssetID, EncryptionScheme) async throws -> ContentKey
 
   static let longestWaitSeconds = 20
   static let longestName = 100
@@ -54,12 +56,30 @@ struct LeaseRoutes: Sendable {
         // Nobody is there any more to take what would be leased.
         try Task.checkCancellation()
         let lease = try await database.write { try flow.lease(encoder: request.encoder, at: now, in: $0) }
-        if let lease { return lease }
+        if let lease, let complete = try await withKey(lease) { return complete }
       }
       let left = end - .now
       // Waiting encoders must not hold up a service that stops.
       guard left > .zero, !Task.isCancelled, !Task.isShuttingDownGracefully else { return nil }
       await news.wait(beyond: seen, atMost: min(left, Self.lookAgain))
+    }
+  }
+
+  /// The lease with the key that its task needs; nil where it cannot be had now, and the task waits for it.
+  private func withKey(_ lease: TaskLease) async throws -> TaskLease? {
+    guard lease.work.kind == .encrypt, let asset = lease.work.asset, let scheme = lease.work.plan?.encryption else {
+      return lease
+    }
+    var lease = lease
+    do {
+      lease.contentKey = try await contentKey(asset, scheme)
+      return lease
+    } catch {
+      let (now, waiting) = (clock.now(), lease)
+      // What went wrong there is playback's to log.
+      let reason = "Playback has not given the film's key yet."
+      try await database.write { try flow.postpone(waiting, reason: reason, at: now, in: $0) }
+      return nil
     }
   }
 

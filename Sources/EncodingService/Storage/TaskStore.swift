@@ -157,6 +157,14 @@ struct TaskStore: Sendable {
       "UPDATE task SET state = 'ready', failure_reason = ?, not_before = ? WHERE id = ?", reason, notBefore, task)
   }
 
+  func postpone(_ task: EncodingTaskID, reason: String, notBefore: Timestamp, in db: SQLSession) throws {
+    try db.execute(
+      """
+      UPDATE task SET state = 'ready', attempts = attempts - 1, failure_reason = ?, not_before = ?
+      WHERE id = ? AND state = 'leased'
+      """, reason, notBefore, task)
+  }
+
   func release(_ task: EncodingTaskID, in db: SQLSession) throws {
     try db.execute("UPDATE task SET state = 'ready', attempts = attempts - 1 WHERE id = ?", task)
   }
