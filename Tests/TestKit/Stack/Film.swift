@@ -7,22 +7,27 @@ package struct Film: Sendable {
   package let footage: Footage
 
   /// Makes a title, takes a film file in by path and waits until it plays.
-  package static func encode(on stack: RunningStack, named name: String, seconds: Int = 20) async throws -> Film {
+  package static func encode(
+    on stack: RunningStack, named name: String, seconds: Int = 20, options: String = "{}"
+  ) async throws -> Film {
     let footage = try await Footage.make(
       in: stack.home + "/sources", name: "\(UUID().uuidString).mp4", seconds: seconds)
-    let film = try await submit(footage, named: name, on: stack)
+    let film = try await submit(footage, named: name, options: options, on: stack)
     try await film.waitUntilDone(on: stack)
     return film
   }
 
-  package static func submit(_ footage: Footage, named name: String, on stack: RunningStack) async throws -> Film {
+  /// - Parameter options: of the job, as JSON.
+  package static func submit(
+    _ footage: Footage, named name: String, options: String = "{}", on stack: RunningStack
+  ) async throws -> Film {
     let studio = try await stack.studio()
     let created = try await studio.post(
       "/v1/studio/titles",
       json: #"{"name":"\#(name)","year":2026,"maturity":"all","genres":["test"],"synopsis":"Made for a test."}"#)
     guard created.status == 201, let title = created.json["id"].text else { throw UnexpectedAnswer(created) }
     let submitted = try await studio.post(
-      "/v1/studio/jobs", json: #"{"titleId":"\#(title)","source":{"path":"\#(footage.path)"}}"#,
+      "/v1/studio/jobs", json: #"{"titleId":"\#(title)","source":{"path":"\#(footage.path)"},"options":\#(options)}"#,
       headers: [("idempotency-key", UUID().uuidString)])
     guard submitted.status == 201, let job = submitted.json["id"].text else { throw UnexpectedAnswer(submitted) }
     return Film(title: title, job: job, footage: footage)

@@ -11,14 +11,14 @@ export function attach(video, opened, onProblem) {
   const address = new URL(opened.manifests.hls, location.href).href;
   let stop = () => {};
   let isOver = false;
-  prefersOwnPlayer(video, address).then((isOwn) => {
+  prefersOwnPlayer(video, opened, address).then((isOwn) => {
     if (isOver) return;
     if (!isOwn) {
       video.src = address;
       stop = () => { video.removeAttribute("src"); video.load(); };
       return;
     }
-    const player = new HLSPlayer(video, address, onProblem);
+    const player = new HLSPlayer(video, opened, onProblem);
     player.start(opened.resumeAtSeconds);
     stop = () => player.stop();
   });
@@ -27,10 +27,12 @@ export function attach(video, opened, onProblem) {
 
 // A film that is still being encoded looks like a broadcast to a browser: it cannot be wound back, and after a pause
 // Chromium goes on where the broadcast would be. Our own player takes it for the film that it is.
-async function prefersOwnPlayer(video, address) {
+async function prefersOwnPlayer(video, opened, address) {
   const chosen = localStorage.getItem("matinee.player"); // Set by hand, to try one in a browser that has both.
   if (chosen === "mse" || !video.canPlayType("application/vnd.apple.mpegurl")) return true;
   if (chosen === "native" || !window.MediaSource) return false;
+  // Browsers that play HLS themselves differ in which encryption they know; ours knows both.
+  if (opened.encryption) return true;
   try {
     const { variants } = playlist.master(await (await fetch(address)).text(), address);
     return !playlist.media(await (await fetch(variants[0].url)).text(), variants[0].url).isComplete;

@@ -1,6 +1,7 @@
 // Plays Matinee's HLS (CMAF) through Media Source Extensions, for browsers that do not play HLS themselves.
 // One track each of picture and sound; the rendition follows the throughput seen.
 
+import { SegmentKeys, releaseKeys, useClearKey } from "./keys.js";
 import * as playlist from "./playlist.js";
 
 const ahead = 20; // Seconds kept buffered ahead of the viewer.
@@ -9,20 +10,27 @@ const behind = 30; // Seconds kept behind.
 export class HLSPlayer {
   #video;
   #address;
+  #encryption;
   #onProblem;
+  #keys = new SegmentKeys(async (url) => (await this.#fetch(url)).arrayBuffer());
   #abort = new AbortController();
   #tracks = [];
   #throughput = 1_500_000; // Bits a second; a guess until the first segment has been fetched.
 
-  constructor(video, address, onProblem) {
+  constructor(video, opened, onProblem) {
     this.#video = video;
-    this.#address = new URL(address, location.href).href;
+    this.#address = new URL(opened.manifests.hls, location.href).href;
+    this.#encryption = opened.encryption;
     this.#onProblem = onProblem;
   }
 
   async start(at) {
     try {
       const { variants, audio } = playlist.master(await this.#text(this.#address), this.#address);
+      if (this.#encryption?.keySystem) {
+        const codecs = split(variants[0].codecs);
+        await useClearKey(this.#video, this.#encryption, codecs, this.#abort.signal, this.#onProblem);
+      }
       const source = new MediaSource();
       this.#video.src = URL.createObjectURL(source);
       await event(source, "sourceopen", this.#abort.signal);
@@ -47,6 +55,7 @@ export class HLSPlayer {
     this.#abort.abort();
     this.#video.removeAttribute("src");
     this.#video.load();
+    releaseKeys(this.#video);
   }
 
   // Fetches what the viewer needs next, after a seek from there on, until the player is stopped.
@@ -99,14 +108,14 @@ export class HLSPlayer {
 
   async #text(url) { return (await this.#fetch(url)).text(); }
 
-  async #bytes({ url, range }, isMeasured = false) {
+  async #bytes({ url, range, key }, isMeasured = false) {
     const begun = performance.now();
     const bytes = await (await this.#fetch(url, range)).arrayBuffer();
     const seconds = (performance.now() - begun) / 1000;
     if (isMeasured && bytes.byteLength > 20_000) {
       this.#throughput = 0.7 * this.#throughput + 0.3 * (8 * bytes.byteLength / Math.max(seconds, 0.001));
     }
-    return bytes;
+    return this.#keys.open(bytes, key);
   }
 
   async #fetch(url, range) {

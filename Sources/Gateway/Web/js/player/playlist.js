@@ -33,10 +33,14 @@ export function media(text, base) {
   let nextOffset = 0;
   let targetDuration = 1;
   let isComplete = false;
+  let key = null;
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith("#EXT-X-MAP:")) {
       const a = attributes(line.slice(11));
-      init = { url: new URL(a.URI, base).href, range: a.BYTERANGE ? byteRange(a.BYTERANGE, 0) : null };
+      init = { url: new URL(a.URI, base).href, range: a.BYTERANGE ? byteRange(a.BYTERANGE, 0) : null, key };
+    } else if (line.startsWith("#EXT-X-KEY:")) {
+      const a = attributes(line.slice(11));
+      key = a.METHOD === "NONE" ? null : { method: a.METHOD, url: new URL(a.URI, base).href, vector: a.IV };
     } else if (line.startsWith("#EXT-X-TARGETDURATION:")) {
       targetDuration = Number(line.slice(22)) || 1;
     } else if (line.startsWith("#EXT-X-ENDLIST")) {
@@ -47,7 +51,7 @@ export function media(text, base) {
       range = byteRange(line.slice(17), nextOffset);
       nextOffset = range.end + 1;
     } else if (line && !line.startsWith("#")) {
-      segments.push({ url: new URL(line, base).href, range, start, duration });
+      segments.push({ url: new URL(line, base).href, range, start, duration, key });
       start += duration;
       range = null;
     }
