@@ -22,6 +22,10 @@ struct Sandbox: Sendable {
   private let limits: [String]
   /// Paths of tools that are not under /usr.
   private let foreignTools: [String]
+  /// Forbids namespaces within the namespaces, and so most of what the kernel lets only root do; empty where bubblewrap
+  /// is older than 0.8.
+  private var noNesting = ["--unshare-user", "--disable-userns"]
+  private let filter = SystemCallFilter()
   /// util-linux's, for runs without bubblewrap: the tool dies when we do.
   private let setpriv: String?
 
@@ -44,12 +48,19 @@ struct Sandbox: Sendable {
       throw ToolboxError.noSandbox("there is no \(settings.bubblewrap)")
     }
     bubblewrap = path
-    let trial = try await Subprocess.run(
-      command("/usr/bin/true", [], folders: WorkFolders()), timeLimit: .seconds(10))
+    var trial = try await attempt()
+    if !trial.isSuccess {
+      noNesting = []
+      trial = try await attempt()
+    }
     guard trial.isSuccess else {
       throw ToolboxError.noSandbox(
         trial.standardError.split(separator: "\n").first.map(String.init) ?? "\(trial.cause)")
     }
+  }
+
+  private func attempt() async throws -> ProgramEnd {
+    try await Subprocess.run(command("/usr/bin/true", [], folders: WorkFolders()), timeLimit: .seconds(10))
   }
 
   /// The folders by the names the tool sees.
@@ -76,9 +87,11 @@ struct Sandbox: Sendable {
     let inside = foreignTools.contains(executable) ? "/tools/\(name(executable))" : executable
     // bubblewrap itself reads the pipe, and shows what was in it as a file in memory.
     let whisper = secret == nil ? [] : ["--ro-bind-data", "0", secretPath]
+    let refusals = filter == nil ? [] : ["--seccomp", "\(Subprocess.filterDescriptor)"]
     return Command(
       executable: prlimit,
-      arguments: limits + [bubblewrap] + walls(folders, whisper: whisper) + ["--", inside] + arguments, input: secret)
+      arguments: limits + [bubblewrap] + refusals + walls(folders, whisper: whisper) + ["--", inside] + arguments,
+      input: secret, filter: filter)
   }
 
   /// How the program itself ended: bubblewrap tells of a program that a signal ended as a shell would.
@@ -91,7 +104,8 @@ struct Sandbox: Sendable {
   private static let crashes: Set = [SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV, SIGXCPU, SIGXFSZ, SIGSYS]
 
   private func walls(_ folders: WorkFolders, whisper: [String]) -> [String] {
-    var walls = [
+    var walls = noNesting
+    walls += [
       "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL",
       "--setenv", "LC_ALL", "C", "--ro-bind", "/usr", "/usr", "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
       "--ro-bind-try", "/bin", "/bin", "--ro-bind-try", "/lib", "/lib", "--ro-bind-try", "/lib64", "/lib64",
@@ -101,8 +115,8 @@ struct Sandbox: Sendable {
     if let source = folders.source { walls += ["--ro-bind", source, "/source"] }
     if let staging = folders.staging { walls += ["--ro-bind", staging, "/staging"] }
     if let output = folders.output { walls += ["--bind", output, "/output", "--chdir", "/output"] }
-    // The root itself is a memory file system: nobody fills it.
-    return walls + whisper + ["--remount-ro", "/"]
+    // Both are memory file systems: nobody fills them.
+    return walls + whisper + ["--remount-ro", "/dev", "--remount-ro", "/"]
   }
 
   private func name(_ path: String) -> Substring {

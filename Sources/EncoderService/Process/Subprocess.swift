@@ -12,6 +12,8 @@ struct Command: Sendable {
   var arguments: [String]
   /// What the program finds on its standard input: at most ``Subprocess/inputLimitBytes``.
   var input: Secret?
+  /// Read by bubblewrap from ``Subprocess/filterDescriptor``.
+  var filter: SystemCallFilter?
 }
 
 /// How a program ended.
@@ -43,6 +45,8 @@ enum Subprocess {
   /// From TERM to KILL.
   static let patience: Duration = .seconds(3)
   static let standardErrorLimitBytes = 16 * 1024
+  /// The first that is no standard one.
+  static let filterDescriptor: Int32 = 3
   /// What every pipe takes without a reader (POSIX promises one page).
   static let inputLimitBytes = 4096
 
@@ -146,7 +150,10 @@ private struct RunningProgram {
     }
     posix_spawn_file_actions_adddup2(&actions, output, 1)
     posix_spawn_file_actions_adddup2(&actions, errors, 2)
-    posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+    let filter = try command.filter.map { try pipe(holding: Secret($0.bytes)) }
+    defer { if let filter { close(filter) } }
+    if let filter { posix_spawn_file_actions_adddup2(&actions, filter, Subprocess.filterDescriptor) }
+    posix_spawn_file_actions_addclosefrom_np(&actions, Subprocess.filterDescriptor + (filter == nil ? 0 : 1))
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
