@@ -1,25 +1,8 @@
 # shellcheck shell=bash
 # From a film file to a playable title, over the public API: upload, job, progress.
 
-# upload_film FILE → upload: the id of the upload.
-upload_film() {
-  local answer gateway name
-  name=$(jq -rn --arg name "${1##*/}" '$name | @uri')
-  gateway_address
-  gateway=$REPLY
-  # A token lives some minutes; a long upload begins with a fresh one.
-  access_token=''
-  log_in_as_operator
-  answer=$(
-    curl --silent --show-error --config <(authorization) --request POST --upload-file "$1" \
-      --header 'content-type: application/octet-stream' --header 'expect:' \
-      --write-out '\n%{http_code}' "$gateway/v1/studio/uploads?name=$name"
-  ) || fail "the upload of $1 broke off"
-  api_status=${answer##*$'\n'}
-  api_body=${answer%$'\n'*}
-  expect 200 201 "the upload of $1 was refused"
-  upload=$(jq -r .id <<<"$api_body")
-}
+# shellcheck source=deploy/lib/upload.bash
+source "$lib/upload.bash"
 
 # start_job TITLE_ID UPLOAD_ID → job
 start_job() {

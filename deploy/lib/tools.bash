@@ -6,7 +6,7 @@
 #   ffmpeg-vmaf        an ffmpeg with libvmaf, for measuring quality; encoding is Debian's ffmpeg's
 #   bigbuckbunny.mp4   the real clip
 #   footage/           the films that fixtures/footage/make generates
-#   browser/           a virtual environment for the tests alone: Playwright, joserfc, aiosmtpd
+#   browser/           a virtual environment for the tests alone: Playwright, joserfc, aiosmtpd, tuspy
 #   bin/               promtool, for the tests alone
 
 # ensure_tools: fetches what is missing or was pinned anew.
