@@ -9,6 +9,21 @@ import Testing
     #expect(hex(Sodium.sha256([])) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   }
 
+  @Test("A hash that is put aside at any byte and taken up elsewhere is that of the whole")
+  func midstates() throws {
+    let bytes = (0..<200).map { UInt8($0) }
+    for cut in 0...bytes.count {
+      var first = SHA256()
+      first.update(Array(bytes[..<cut]))
+      let kept = first.midstate
+      #expect(kept.count == 104)
+      var second = try #require(SHA256(midstate: kept))
+      second.update(Array(bytes[cut...]))
+      #expect(second.finish() == Sodium.sha256(bytes))
+    }
+    #expect(SHA256(midstate: []) == nil)
+  }
+
   @Test("HMAC-SHA256 gives the codes of RFC 4231, with short, long and over-long keys")
   func authenticationCodes() {
     #expect(
