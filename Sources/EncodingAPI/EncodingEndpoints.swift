@@ -2,11 +2,6 @@ package import Contract
 
 /// What encoding answers.
 package enum EncodingEndpoints {
-  /// Raw bytes in one piece; `name` is only a label. The limit is the setting `ENCODING_UPLOAD_LIMIT_BYTES`.
-  package static let upload = Endpoint<UploadQuery, Empty, Upload>(
-    "encoding.upload", .post, "/v1/studio/uploads", access: .operator, status: 201,
-    bodyLimitBytes: 64 * 1024 * 1024 * 1024, summary: "Take in a film file, as the raw body.")
-
   package static let createJob = Endpoint<Empty, NewJob, EncodingJob>(
     "encoding.createJob", .post, "/v1/studio/jobs", access: .operator, status: 201,
     summary: "Encode a film file for a title.")
@@ -44,15 +39,6 @@ package enum EncodingEndpoints {
   package static let source = Endpoint<TaskSourcePath, Empty, Empty>(
     "encoding.source", .get, "/internal/encoding/tasks/{task}/sources/{fingerprint}", access: .service, status: 200,
     summary: "A film file, for encoders that do not see it; refused without the current token.")
-}
-
-package struct UploadQuery: Codable, Sendable {
-  /// A label for people; never a path.
-  package var name: String?
-
-  package init(name: String? = nil) {
-    self.name = name
-  }
 }
 
 package struct JobPath: Codable, Sendable {

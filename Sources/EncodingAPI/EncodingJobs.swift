@@ -24,6 +24,13 @@ package struct NewJob: Codable, Sendable {
   }
 }
 
+extension NewJob {
+  /// Every upload that the job reads.
+  package var uploadIds: [UploadID] {
+    ([source] + (options?.subtitles ?? []).map(\.source)).compactMap(\.uploadId)
+  }
+}
+
 package enum JobState: String, Codable, Sendable, CaseIterable {
   case queued, running, succeeded, failed, cancelled
 

@@ -4,6 +4,7 @@ import Contract
 import EncodingAPI
 import EventKit
 import Foundation
+import Logging
 import PlaybackAPI
 package import ServerKit
 import StorageKit
@@ -38,10 +39,8 @@ package enum EncodingModule: ServiceModule {
     let news = Signal()
     database.onCommit { news.raise() }
     let catalog = try context.upstream("catalog")
-    UploadRoutes(
-      database: database, uploads: UploadStore(), idempotency: idempotency, settings: settings, folder: uploadFolder,
-      clock: context.clock
-    ).add(to: &parts.routes)
+    let upkeep = try await addUploads(
+      to: &parts.routes, context, settings, database: database, idempotency: idempotency, folder: uploadFolder)
     JobRoutes(
       database: database, uploads: UploadStore(), flow: flow, idempotency: idempotency, settings: settings,
       uploadFolder: uploadFolder, clock: context.clock,
@@ -68,9 +67,35 @@ package enum EncodingModule: ServiceModule {
     ).add(to: &parts.routes)
     SourceRoutes(database: database, tasks: flow.tasks).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
-    parts.background = events.background
+    parts.background = events.background + [upkeep]
     parts.onClose = [{ database.close() }]
     parts.keepAuditLog(context)
     return parts
+  }
+
+  /// Everything about uploads; answers what removes them in time.
+  private static func addUploads(
+    to routes: inout Routes, _ context: ServiceContext, _ settings: EncodingSettings, database: ServiceDatabase,
+    idempotency: IdempotencyStore, folder: String
+  ) async throws -> UploadUpkeep {
+    let uploads = UploadStore()
+    let seats = UploadSeats()
+    let space = UploadSpace(
+      folder: folder, reserveBytes: settings.reserveBytes, quotaBytes: settings.uploadQuotaBytes, uploads: uploads)
+    let shelf = UploadShelf(
+      database: database, uploads: uploads, seats: seats, folder: folder, keepSeconds: settings.uploadKeepSeconds,
+      clock: context.clock)
+    let reception = UploadReception(
+      database: database, uploads: uploads, space: space, seats: seats, limitBytes: settings.uploadLimitBytes,
+      expirySeconds: settings.uploadExpirySeconds, clock: context.clock)
+    for lost in try await shelf.tidy() {
+      context.logger.error("An upload's file has less than was acknowledged", metadata: ["upload": "\(lost)"])
+    }
+    UploadRoutes(
+      database: database, uploads: uploads, space: space, shelf: shelf,
+      tus: TusRoutes(database: database, reception: reception, shelf: shelf, idempotency: idempotency),
+      idempotency: idempotency, limitBytes: settings.uploadLimitBytes, clock: context.clock
+    ).add(to: &routes)
+    return UploadUpkeep(shelf: shelf, seconds: settings.uploadSweepSeconds, logger: context.logger)
   }
 }

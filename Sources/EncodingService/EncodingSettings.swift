@@ -4,6 +4,14 @@ import EncodingAPI
 /// Every setting of the encoding service, read once.
 struct EncodingSettings: Sendable {
   let uploadLimitBytes: Int
+  /// Of unfinished and unused uploads of one operator together.
+  let uploadQuotaBytes: Int
+  /// An unfinished upload to which nothing was added for so long goes.
+  let uploadExpirySeconds: Double
+  /// A whole upload goes so long after it came, or after the last job made of it ended.
+  let uploadKeepSeconds: Double
+  /// Between two looks for those.
+  let uploadSweepSeconds: Double
   /// Kept free on the uploads' disk.
   let reserveBytes: Int
   /// Absolute paths; sources by path must lie under one of them.
@@ -27,6 +35,10 @@ struct EncodingSettings: Sendable {
   init(_ reader: SettingsReader, home: String) throws {
     uploadLimitBytes = try reader.integer(
       "ENCODING_UPLOAD_LIMIT_BYTES", default: 50 << 30, in: 1...64 << 30)
+    uploadQuotaBytes = try reader.integer("ENCODING_UPLOAD_QUOTA_BYTES", default: 200 << 30, in: 1...1 << 50)
+    uploadExpirySeconds = try reader.double("ENCODING_UPLOAD_EXPIRY_SECONDS", default: 86_400, in: 0.5...2_592_000)
+    uploadKeepSeconds = try reader.double("ENCODING_UPLOAD_KEEP_SECONDS", default: 604_800, in: 0.5...31_536_000)
+    uploadSweepSeconds = try reader.double("ENCODING_UPLOAD_SWEEP_SECONDS", default: 60, in: 0.1...3600)
     reserveBytes = try reader.integer("ENCODING_RESERVE_BYTES", default: 1 << 30, in: 0...1 << 50)
     sourceFolders = try reader.text("ENCODING_SOURCE_FOLDERS", default: "\(home)/sources")
       .split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }

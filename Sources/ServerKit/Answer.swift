@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 package import NIOCore
 
 /// What is sent back.
@@ -38,7 +38,7 @@ package struct Answer: Sendable {
   }
 
   /// RFC 9457.
-  static func problem(_ problem: Problem) -> Answer {
+  package static func problem(_ problem: Problem) -> Answer {
     var headers = [("content-type", "application/problem+json"), ("cache-control", "no-store")]
     if let seconds = problem.retryAfterSeconds { headers.append(("retry-after", "\(seconds)")) }
     if let limit = problem.rateLimit { headers += limit.headers }

@@ -94,19 +94,8 @@ final class DateHeader: Sendable {
     clock_gettime(CLOCK_REALTIME_COARSE, &time)
     let second = time.tv_sec
     return cache.withLock { cache in
-      if cache.second != second { cache = (second, Self.text(second)) }
+      if cache.second != second { cache = (second, HTTPDate.text(second: second)) }
       return cache.text
     }
-  }
-
-  private static func text(_ second: Int) -> String {
-    var moment = time_t(second)
-    var parts = tm()
-    gmtime_r(&moment, &parts)
-    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
-    return "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(parts.tm_year + 1900) "
-      + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec)) GMT"
   }
 }

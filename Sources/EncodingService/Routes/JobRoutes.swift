@@ -42,6 +42,11 @@ struct JobRoutes: Sendable {
     let result = try await database.write { db in
       try idempotency.perform(key: request.context.idempotencyKey, scope: scope, request: hashed, in: db) { db in
         try flow.create(job, id: id, at: now, in: db)
+        // In the same transaction: from here on none of them is removed before the job has ended.
+        for upload in new.uploadIds {
+          guard try uploads.find(upload, in: db) != nil else { throw EncodingError.unknownUpload(upload) }
+          try uploads.use(upload, by: id, in: db)
+        }
         return .init(status: EncodingEndpoints.createJob.status, body: try JSON.encode(view(id, in: db)))
       }
     }
@@ -51,13 +56,10 @@ struct JobRoutes: Sendable {
   private func find(_ new: NewJob) throws -> JobRequest {
     switch (new.source.uploadId, new.source.path) {
     case (let uploadId?, nil):
-      guard let found = try database.read({ try uploads.find(uploadId, in: $0) }) else {
-        throw EncodingError.unknownUpload(uploadId)
-      }
+      let found = try upload(uploadId)
       return JobRequest(
-        titleId: new.titleId, source: new.source, sourceName: found.upload.name,
-        file: SourceFile(
-          path: "\(uploadFolder)/\(found.file)", fingerprint: found.upload.sha256, bytes: found.upload.bytes),
+        titleId: new.titleId, source: new.source, sourceName: found.name,
+        file: SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.sha256, bytes: found.bytes),
         options: new.options ?? JobOptions())
     case (nil, let path?):
       let source = try SourcePath(path, under: settings.sourceFolders)
@@ -68,6 +70,14 @@ struct JobRoutes: Sendable {
         options: new.options ?? JobOptions())
     default:
       throw EncodingError.sourceNotNamedOnce
+    }
+  }
+
+  private func upload(_ id: UploadID) throws -> FinishedUpload {
+    try database.read { db in
+      if let found = try uploads.find(id, in: db) { return found }
+      guard let unfinished = try uploads.unfinished(id, in: db) else { throw EncodingError.unknownUpload(id) }
+      throw EncodingError.uploadIncomplete(id, offsetBytes: unfinished.mark.bytes)
     }
   }
 

@@ -133,5 +133,35 @@ enum EncodingSchema {
           PRIMARY KEY (job_id, name)
         ) STRICT, WITHOUT ROWID;
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 7, "uploads under way, whose they are, and which jobs read them",
+        """
+        ALTER TABLE upload ADD COLUMN owner TEXT NOT NULL DEFAULT 'service';
+        ALTER TABLE upload ADD COLUMN metadata TEXT;
+        ALTER TABLE upload ADD COLUMN removed_at INTEGER;
+        CREATE INDEX upload_present ON upload (id) WHERE removed_at IS NULL;
+
+        CREATE TABLE unfinished_upload (
+          id TEXT NOT NULL PRIMARY KEY,
+          file TEXT NOT NULL UNIQUE,
+          owner TEXT NOT NULL,
+          length_bytes INTEGER CHECK (length_bytes > 0),
+          offset_bytes INTEGER NOT NULL CHECK (offset_bytes >= 0),
+          hash_state BLOB NOT NULL CHECK (length(hash_state) = 104),
+          name TEXT,
+          metadata TEXT,
+          created_at INTEGER NOT NULL,
+          expires_at INTEGER NOT NULL,
+          CHECK (length_bytes IS NULL OR offset_bytes <= length_bytes)
+        ) STRICT;
+        CREATE INDEX unfinished_upload_by_expiry ON unfinished_upload (expires_at);
+
+        CREATE TABLE job_upload (
+          job_id TEXT NOT NULL REFERENCES job (id),
+          upload_id TEXT NOT NULL REFERENCES upload (id),
+          PRIMARY KEY (upload_id, job_id)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO job_upload (job_id, upload_id) SELECT id, upload_id FROM job WHERE upload_id IS NOT NULL;
+        """),
     ]
 }

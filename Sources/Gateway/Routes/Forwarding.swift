@@ -90,9 +90,16 @@ struct Forwarding: Sendable {
         CatalogEndpoints.importTitles,
       ], with: catalog, on: &routes)
     let encoding = try neighbours.upstream("encoding")
-    routes.raw(EncodingEndpoints.upload, upload(encoding))
+    routes.raw(UploadEndpoints.create, upload(encoding))
+    routes.raw(UploadEndpoints.append, upload(encoding))
+    routes.raw(UploadEndpoints.override, upload(encoding))
     exchange(
       [
+        UploadEndpoints.options,
+        UploadEndpoints.list,
+        UploadEndpoints.upload,
+        UploadEndpoints.offset,
+        UploadEndpoints.remove,
         EncodingEndpoints.createJob,
         EncodingEndpoints.jobs,
         EncodingEndpoints.job,
@@ -180,8 +187,11 @@ struct Forwarding: Sendable {
       var context = call.request.context
       context.deadline = .after(.seconds(settings.uploadDeadlineSeconds))
       let request = TransportRequest(
-        method: .post, target: call.request.target, headers: Self.passedOn(call.request), context: context)
-      let length = call.request.header("content-length").flatMap { Int($0) }
+        method: call.request.method, target: call.request.target, headers: Self.passedOn(call.request),
+        context: context)
+      // Without a length and without chunks there is no body, and none is to be made of it.
+      let isChunked = call.request.header("transfer-encoding") != nil
+      let length = call.request.header("content-length").flatMap { Int($0) } ?? (isChunked ? nil : 0)
       let answer = try await upstream.stream(request, upload: StreamingUpload(contentLength: length, chunks: call.body))
       return Answer(
         status: answer.status, headers: answer.headers.filter { Self.answeredHeaders.contains($0.name) },
@@ -202,12 +212,17 @@ struct Forwarding: Sendable {
   private static let requestHeaders = [
     "content-type", "accept", "if-match", "if-none-match", "if-range", "if-modified-since", "range", "idempotency-key",
     "x-request-id", "user-agent", "content-digest", "origin",
+    // tus 1.0
+    "tus-resumable", "upload-length", "upload-offset", "upload-defer-length", "upload-metadata", "upload-checksum",
+    "upload-concat", "x-http-method-override",
   ]
 
   private static let answeredHeaders: Set<String> = [
     "content-type", "etag", "cache-control", "last-modified", "location", "retry-after", "accept-ranges",
     "content-range", "vary", "allow", "content-disposition", "access-control-allow-origin",
     "access-control-expose-headers", "ratelimit", "ratelimit-policy",
+    "tus-resumable", "tus-version", "tus-extension", "tus-max-size", "tus-checksum-algorithm", "upload-offset",
+    "upload-length", "upload-defer-length", "upload-metadata", "upload-expires",
   ]
 
   private static func passedOn(_ request: RequestInfo) -> [(name: String, value: String)] {

@@ -55,6 +55,12 @@ CREATE TABLE job_check (
   PRIMARY KEY (job_id, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE job_upload (
+  job_id TEXT NOT NULL REFERENCES job (id),
+  upload_id TEXT NOT NULL REFERENCES upload (id),
+  PRIMARY KEY (upload_id, job_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE lease (
   token INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
   task_id TEXT NOT NULL REFERENCES task (id),
@@ -133,6 +139,20 @@ CREATE TABLE task_need (
   PRIMARY KEY (task_id, needs_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE unfinished_upload (
+  id TEXT NOT NULL PRIMARY KEY,
+  file TEXT NOT NULL UNIQUE,
+  owner TEXT NOT NULL,
+  length_bytes INTEGER CHECK (length_bytes > 0),
+  offset_bytes INTEGER NOT NULL CHECK (offset_bytes >= 0),
+  hash_state BLOB NOT NULL CHECK (length(hash_state) = 104),
+  name TEXT,
+  metadata TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  CHECK (length_bytes IS NULL OR offset_bytes <= length_bytes)
+) STRICT;
+
 CREATE TABLE upload (
   id TEXT NOT NULL PRIMARY KEY,
   file TEXT NOT NULL UNIQUE,
@@ -140,7 +160,7 @@ CREATE TABLE upload (
   sha256 TEXT NOT NULL CHECK (length(sha256) = 64),
   name TEXT,
   created_at INTEGER NOT NULL
-) STRICT;
+, owner TEXT NOT NULL DEFAULT 'service', metadata TEXT, removed_at INTEGER) STRICT;
 
 CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
 
@@ -153,3 +173,7 @@ CREATE INDEX task_leased ON task (job_id) WHERE state = 'leased';
 CREATE INDEX task_need_by_needed ON task_need (needs_id);
 
 CREATE INDEX task_ready ON task (not_before) WHERE state = 'ready';
+
+CREATE INDEX unfinished_upload_by_expiry ON unfinished_upload (expires_at);
+
+CREATE INDEX upload_present ON upload (id) WHERE removed_at IS NULL;

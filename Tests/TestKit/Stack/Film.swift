@@ -6,6 +6,12 @@ package struct Film: Sendable {
   package let job: String
   package let footage: Footage
 
+  package init(title: String, job: String, footage: Footage) {
+    self.title = title
+    self.job = job
+    self.footage = footage
+  }
+
   /// Makes a title, takes a film file in by path and waits until it plays.
   package static func encode(
     on stack: RunningStack, named name: String, seconds: Int = 20, options: String = "{}"

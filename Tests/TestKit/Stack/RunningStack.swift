@@ -14,6 +14,7 @@ package final class RunningStack: Sendable {
   package let `operator` = (email: "operator@example.test", password: "an operator for tests only")
   private let extraEnvironment: [String: String]
   private let smallDisks: [String: Int]
+  private let hidden: [String: String]
   private let processes = Mutex<[String: Process]>([:])
 
   package var address: String { "http://127.0.0.1:\(ports["gateway"] ?? 0)" }
@@ -24,11 +25,13 @@ package final class RunningStack: Sendable {
   ///
   /// - Parameters:
   ///   - smallDisks: Bytes of the disk on which a service's data folder lies, by service; see ``SmallDisk``.
+  ///   - hidden: The service whose data folder another does not see, by that other, as on another machine.
   ///   - paths: settings that are paths below the stack's home, as `/encoder/media`.
   package static func start(
-    environment: [String: String] = [:], smallDisks: [String: Int] = [:], settingHome paths: [String: String] = [:]
+    environment: [String: String] = [:], smallDisks: [String: Int] = [:], hidden: [String: String] = [:],
+    settingHome paths: [String: String] = [:]
   ) async throws -> RunningStack {
-    let stack = try RunningStack(environment: environment, smallDisks: smallDisks, paths: paths)
+    let stack = try RunningStack(environment: environment, smallDisks: smallDisks, hidden: hidden, paths: paths)
     do {
       for service in services { try stack.launch(service) }
       for service in services { try await stack.waitUntilReady(service) }
@@ -53,13 +56,15 @@ package final class RunningStack: Sendable {
   }
 
   private init(
-    environment: [String: String], smallDisks: [String: Int] = [:], paths: [String: String] = [:]
+    environment: [String: String], smallDisks: [String: Int] = [:], hidden: [String: String] = [:],
+    paths: [String: String] = [:]
   ) throws {
     home = FileManager.default.temporaryDirectory.appending(path: "matinee-stack-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: home + "/sources", withIntermediateDirectories: true)
     ports = Dictionary(uniqueKeysWithValues: zip(Self.services, try FreePorts.take(Self.services.count)))
     extraEnvironment = environment.merging(paths.mapValues { [home] in home + $0 }) { $1 }
     self.smallDisks = smallDisks
+    self.hidden = hidden
     let account =
       #"{"email":"\#(`operator`.email)","password":"\#(`operator`.password)","#
       + #""displayName":"Test operator","country":"DE"}"#
@@ -95,6 +100,9 @@ package final class RunningStack: Sendable {
     if let bytes = smallDisks[service] {
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = SmallDisk.wrapped([Self.binary.path, service], folder: home + "/\(service)", bytes: bytes)
+    } else if let other = hidden[service] {
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = SmallDisk.wrapped([Self.binary.path, service], folder: home + "/\(other)", bytes: 1 << 20)
     } else {
       process.executableURL = Self.binary
       process.arguments = [service]
