@@ -60,6 +60,8 @@ package struct EncodingJob: Codable, Sendable {
   package var tasks: [EncodingTask]?
   /// Best first; absent in lists, empty until the film has been probed.
   package var renditions: [Rendition]?
+  /// How the ladder was chosen; absent in lists and until then.
+  package var ladder: LadderReport?
   /// What the gate before publishing found; absent in lists, empty until then.
   package var checks: [CheckResult]?
 

@@ -15,6 +15,8 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   case probe
   /// A constant-frame-rate, progressive, exactly seekable copy, where the source is none.
   case conform
+  /// What short windows of the film come to at several sizes and rate factors, for a ladder of its own.
+  case sample
   /// One chunk of the film at every rung of the ladder.
   case encode
   case audio

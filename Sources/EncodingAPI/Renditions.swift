@@ -14,6 +14,7 @@ package struct Rendition: Codable, Sendable, Hashable {
   package var bytes: Int?
   /// On the codec's own scale.
   package var constantRateFactor: Int?
+  package var why: RenditionWhy?
   /// Absent until measured.
   package var quality: RenditionQuality?
 

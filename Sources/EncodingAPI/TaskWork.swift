@@ -11,7 +11,7 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var conformTo: FrameRate?
   /// conform
   package var deinterlaces: Bool?
-  /// encode
+  /// encode; sample
   package var firstFrame: Int?
   /// quality: what to look at.
   package var windows: [PictureRange]?
@@ -19,7 +19,7 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var keeps: [String]?
   /// encode: whose ladder; absent: H.264's.
   package var codec: VideoCodec?
-  /// encode; preview: of the beginning; conform: about how many
+  /// encode; sample; preview: of the beginning; conform: about how many
   package var frameCount: Int?
   /// preview, encrypt, publish
   package var asset: AssetID?
@@ -48,6 +48,8 @@ package struct TaskOutput: Codable, Sendable, Hashable {
   package var renditionBytes: [Int]?
   /// check
   package var checks: [CheckResult]?
+  /// sample
+  package var curve: [CurvePoint]?
   /// quality
   package var quality: RenditionQuality?
 

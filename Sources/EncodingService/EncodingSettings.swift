@@ -64,6 +64,9 @@ struct EncodingSettings: Sendable {
       codecs: [.h264] + (hevc ? [.hevc] : []) + (av1 ? [.av1] : []),
       hevcPreset: try reader.choice("ENCODING_HEVC_PRESET", default: JobPlan.Preset.fast),
       av1Preset: try reader.integer("ENCODING_AV1_PRESET", default: 10, in: 2...13),
+      ladder: try reader.choice("ENCODING_LADDER", default: LadderKind.perTitle),
+      sampleMinimumSeconds: try reader.double("ENCODING_SAMPLE_MINIMUM_SECONDS", default: 300, in: 0...86_400),
+      targetQuality: try reader.double("ENCODING_TARGET_QUALITY", default: 95, in: 50...100),
       qualityWholeSeconds: try reader.double("ENCODING_QUALITY_WHOLE_SECONDS", default: 12, in: 0...86_400),
       isProgressive: try reader.boolean("ENCODING_PROGRESSIVE", default: true),
       progressiveMinimumSeconds: try reader.double(

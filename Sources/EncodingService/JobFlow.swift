@@ -21,7 +21,8 @@ struct JobFlow: Sendable {
   /// Sweeping waits until encoders told to stop have stopped.
   static let sweepDelayFactor = 2.0
   private static let sweepPosition = 1_000_000
-  private static let firstPlannedPosition = 2
+  static let firstSamplePosition = 2
+  private static let firstPlannedPosition = firstSamplePosition + SamplePlan.mostWindows
 
   // MARK: - Beginning and ending a job
 
@@ -167,12 +168,14 @@ struct JobFlow: Sendable {
         return try fail(job, reason: "The encoder reported no facts.", at: now, in: db)
       }
       try facts.conformReason == nil
-        ? plan(job, facts, conformed: nil, at: now, in: db) : conform(job, facts, at: now, in: db)
+        ? prepare(job, facts, conformed: nil, at: now, in: db) : conform(job, facts, at: now, in: db)
     case .conform:
       guard let frames = output.frameCount, frames > 0,
         let facts = try tasks.finished(.probe, of: job.id, in: db)?.output.facts
       else { return try fail(job, reason: "The encoder conformed nothing.", at: now, in: db) }
-      try plan(job, facts, conformed: (task.id, frames), at: now, in: db)
+      try prepare(job, facts, conformed: (task.id, frames), at: now, in: db)
+    case .sample:
+      try sampled(job, at: now, in: db)
     case .package:
       guard let film = task.work.plan else { break }
       try renditions.set(JobPlan.renditions(of: film, bytes: output.renditionBytes), of: job.id, in: db)
@@ -202,13 +205,13 @@ struct JobFlow: Sendable {
       work, to: job.id, position: 1, weight: Double(facts.frameCount) * JobPlan.conformWeightPerFrame, at: now, in: db)
   }
 
-  private func plan(
-    _ job: JobRecord, _ facts: SourceFacts, conformed: (task: EncodingTaskID, frames: Int)?, at now: Timestamp,
+  func plan(
+    _ job: JobRecord, _ facts: SourceFacts, conformed: Conformed?, ladder: [Rung]?, at now: Timestamp,
     in db: SQLSession
   ) throws {
     let plan = JobPlan(
       source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId,
-      parameters: parameters.with(job.options))
+      parameters: parameters.with(job.options), ladder: ladder)
     try jobs.setDuration(plan.film.durationSeconds, of: job.id, in: db)
     try renditions.set(JobPlan.renditions(of: plan.film, bytes: nil), of: job.id, in: db)
     var ids: [EncodingTaskID] = []
@@ -244,7 +247,7 @@ struct JobFlow: Sendable {
   }
 
   @discardableResult
-  private func add(
+  func add(
     _ work: TaskWork, to job: JobID, position: Int, needs: [EncodingTaskID] = [], weight: Double, at now: Timestamp,
     in db: SQLSession
   ) throws -> EncodingTaskID {

@@ -4,6 +4,8 @@ import Glibc
 /// that costs microseconds where ffprobe would cost a process.
 struct MP4Index: Sendable, Equatable {
   var sampleCount: Int
+  /// Of all samples, without the file around them.
+  var sampleBytes: Int
   /// Of the track's media.
   var durationSeconds: Double
 
@@ -16,6 +18,14 @@ struct MP4Index: Sendable, Equatable {
       let table = Self.child("stbl", in: information), let sizes = Self.child("stsz", in: table), sizes.count >= 12
     else { return nil }
     sampleCount = Self.number(sizes.dropFirst(8).prefix(4))
+    let size = Self.number(sizes.dropFirst(4).prefix(4))
+    guard size > 0 || sizes.count >= 12 + sampleCount * 4 else { return nil }
+    if size > 0 {
+      sampleBytes = size * sampleCount
+    } else {
+      let table = Array(sizes.dropFirst(12).prefix(sampleCount * 4))
+      sampleBytes = (0..<sampleCount).reduce(0) { $0 + Self.number(table[$1 * 4..<$1 * 4 + 4]) }
+    }
     let isLong = header.first == 1
     let rest = header.dropFirst(isLong ? 20 : 12)
     guard rest.count >= (isLong ? 12 : 8) else { return nil }

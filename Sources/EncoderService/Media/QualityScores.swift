@@ -34,6 +34,8 @@ struct QualityScores: Sendable, Equatable {
     }
   }
 
+  mutating func add(_ other: QualityScores) { scores += other.scores }
+
   /// Nil where there are no scores. `places` after the point are kept.
   func statistics(_ rate: FrameRate, places: Int) -> QualityStatistics? {
     guard !scores.isEmpty else { return nil }

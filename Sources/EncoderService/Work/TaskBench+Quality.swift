@@ -9,57 +9,67 @@ extension TaskBench {
     let rung = plan.rungs[min(work.ordinal, plan.rungs.count - 1)]
     let joined = "\(try folder(.join))/\(ChunkEncoding.fileName(rung))"
     let windows = work.windows ?? [PictureRange(first: 0, count: plan.frameCount)]
-    var ssim = QualityScores()
-    var vmaf = QualityScores()
-    let step = QualityMeasuring.step(plan.frameRate)
-    var thumbnails = Thumbnails(stepSeconds: plan.frameRate.seconds(ofFrames: step))
+    var seen = Comparison()
+    var thumbnails = Thumbnails(stepSeconds: plan.frameRate.seconds(ofFrames: QualityMeasuring.step(plan.frameRate)))
     for (number, window) in windows.enumerated() {
-      let folder = "\(draft)/\(number)"
-      try FolderMediaStore.makeFolders(folder)
-      let seen = try await compare(window, rung: rung, joined: joined, in: folder, share: (number, windows.count))
-      ssim.addSSIM(try TextFile.read("\(folder)/\(QualityMeasuring.ssimName)"), from: window.first)
-      if tools.hasVMAF {
-        vmaf.addVMAF(try TextFile.read("\(folder)/\(QualityMeasuring.vmafName)"), from: window.first)
-      }
-      thumbnails.runs.append(seen)
-      try FileManager.default.removeItem(atPath: folder)
+      let part = try await compare(
+        window, at: plan.comparisonSize ?? PictureSize(width: rung.width, height: rung.height), with: joined,
+        in: staging, resultFirst: window.first)
+      seen.ssim.add(part.ssim)
+      seen.vmaf.add(part.vmaf)
+      thumbnails.runs += part.runs
+      progress(Double(number + 1) / Double(windows.count))
     }
-    guard let similarity = ssim.statistics(plan.frameRate, places: 4) else {
+    guard let ssim = seen.ssim.statistics(plan.frameRate, places: 4) else {
       throw EncodingFault.transient("No picture of \(rung.name) could be compared with the source.")
     }
     let measured = windows.reduce(0) { $0 + plan.frameRate.seconds(ofFrames: $1.count) }
+    let vmaf = seen.vmaf.statistics(plan.frameRate, places: 2)
     return TaskOutput {
       $0.quality = RenditionQuality(
-        measuredSeconds: measured.rounded(places: 2), ssim: similarity,
-        vmaf: vmaf.statistics(plan.frameRate, places: 2), likeness: thumbnails.likeness)
+        measuredSeconds: measured.rounded(places: 2), ssim: ssim, vmaf: vmaf, likeness: thumbnails.likeness)
     }
   }
 
-  private func compare(
-    _ window: PictureRange, rung: Rung, joined: String, in folder: String, share: (number: Int, of: Int)
-  ) async throws -> Thumbnails.Run {
+  struct Comparison: Sendable {
+    var ssim = QualityScores()
+    var vmaf = QualityScores()
+    var runs: [Thumbnails.Run] = []
+  }
+
+  /// The film beside `result`, a file in `folder` whose picture `resultFirst` is the window's first.
+  func compare(
+    _ window: PictureRange, at size: PictureSize, with result: String, in folder: String, resultFirst: Int
+  ) async throws -> Comparison {
     let plan = try plan()
-    let best = plan.comparisonSize ?? PictureSize(width: rung.width, height: rung.height)
     let measuring = QualityMeasuring(
-      frameRate: plan.frameRate, window: window, size: best, hasVMAF: tools.hasVMAF,
+      frameRate: plan.frameRate, window: window, size: size, hasVMAF: tools.hasVMAF,
       firstPictureSeconds: folders(.conform).isEmpty ? plan.firstPictureSeconds : 0, limits: limits)
-    let meter = frameMeter(window.count)
+    let scratch = "\(draft)/.compared"
+    try FolderMediaStore.makeFolders(scratch)
     var places = picture
-    places.staging = staging
-    places.output = folder
+    places.staging = folder
+    places.output = scratch
     try await tools.mustRun(
-      tools.hasVMAF ? .vmaf : .ffmpeg, on: places, reportsProgress: true, doing: "comparing with the source",
-      onLine: meter
+      tools.hasVMAF ? .vmaf : .ffmpeg, on: places, reportsProgress: true, doing: "comparing with the source"
     ) {
       measuring.arguments(
-        source: $0.source ?? "", result: "\($0.staging ?? "")/\(joined)", resultFirst: window.first)
+        source: $0.source ?? "", result: "\($0.staging ?? "")/\(result)", resultFirst: resultFirst)
     }
-    progress(Double(share.number + 1) / Double(share.of))
     func thumbnails(_ name: String) -> [[UInt8]] {
-      Thumbnails.pictures(FileManager.default.contents(atPath: "\(folder)/\(name)").map { Array($0) } ?? [])
+      Thumbnails.pictures(FileManager.default.contents(atPath: "\(scratch)/\(name)").map { Array($0) } ?? [])
     }
-    return Thumbnails.Run(
-      firstSeconds: plan.frameRate.seconds(ofFrames: window.first),
-      source: thumbnails(QualityMeasuring.sourceThumbnails), result: thumbnails(QualityMeasuring.resultThumbnails))
+    var seen = Comparison()
+    seen.ssim.addSSIM(try TextFile.read("\(scratch)/\(QualityMeasuring.ssimName)"), from: window.first)
+    if tools.hasVMAF {
+      seen.vmaf.addVMAF(try TextFile.read("\(scratch)/\(QualityMeasuring.vmafName)"), from: window.first)
+    }
+    seen.runs = [
+      Thumbnails.Run(
+        firstSeconds: plan.frameRate.seconds(ofFrames: window.first),
+        source: thumbnails(QualityMeasuring.sourceThumbnails), result: thumbnails(QualityMeasuring.resultThumbnails))
+    ]
+    try FileManager.default.removeItem(atPath: scratch)
+    return seen
   }
 }

@@ -5,7 +5,7 @@ extension TaskPerformer {
   func source(of lease: TaskLease) async throws -> LocalSource? {
     switch lease.work.kind {
     case .join, .package, .preview, .check, .encrypt, .publish, .sweep: return nil
-    case .encode, .survey, .quality:
+    case .sample, .encode, .survey, .quality:
       if lease.inputs.contains(where: { $0.kind == .conform }) { return nil }
     case .probe, .conform, .audio: break
     }

@@ -26,7 +26,8 @@ struct TaskPerformer: Sendable {
       return TaskOutput()
     case .preview:
       return try await publishBeginning(lease, outputs, progress: progress)
-    case .probe, .conform, .encode, .audio, .survey, .join, .quality, .package, .check, .encrypt:
+    case .probe, .conform, .sample, .encode, .audio, .survey, .join, .quality, .package, .check,
+      .encrypt:
       return try await commit(lease, outputs, progress: progress)
     }
   }
@@ -95,7 +96,7 @@ struct TaskPerformer: Sendable {
   /// These are made of outputs of other tasks alone, and would pass on whatever happened to those.
   private static func readsOutputs(_ kind: TaskKind) -> Bool {
     switch kind {
-    case .probe, .conform, .encode, .audio, .survey, .sweep: false
+    case .probe, .conform, .sample, .encode, .audio, .survey, .sweep: false
     default: true
     }
   }
@@ -170,6 +171,7 @@ struct TaskBench: Sendable {
     switch work.kind {
     case .probe: try await probe()
     case .conform: try await conform()
+    case .sample: try await sample()
     case .encode: try await encode()
     case .audio: try await encodeAudio()
     case .survey: try await survey()

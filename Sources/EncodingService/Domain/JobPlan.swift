@@ -17,6 +17,11 @@ struct JobPlan: Sendable {
     var hevcPreset: Preset = .fast
     /// SVT-AV1's, from 0 (slow) to 13.
     var av1Preset = 10
+    var ladder = LadderKind.perTitle
+    /// Shorter films have the fixed ladder, unless their job asks for more.
+    var sampleMinimumSeconds: Double = 300
+    /// VMAF of the best rung, beyond which nothing is seen to improve.
+    var targetQuality: Double = 95
     /// Films up to so long are measured whole before they are published, longer ones in windows.
     var qualityWholeSeconds: Double = 12
     /// Whether a film can be watched while it is encoded.
@@ -36,6 +41,7 @@ struct JobPlan: Sendable {
         parameters.progressiveMinimumSeconds = 0
       }
       parameters.codecs = options.codecs ?? codecs
+      parameters.ladder = options.ladder ?? ladder
       parameters.encryption = options.encryption ?? encryption
       // What is published early is published in the clear.
       if parameters.encryption != .none { parameters.isProgressive = false }
@@ -75,23 +81,29 @@ struct JobPlan: Sendable {
     return (group, segment, segment * segmentsPerChunk)
   }
 
-  /// Everything that follows probing (and conforming, where `conformedFrames` says it has been done).
-  init(
-    source: SourceFile, facts: SourceFacts, conformedFrames: Int?, asset: AssetID, parameters: Parameters
-  ) {
-    let lengths = Self.frames(facts.frameRate, parameters)
-    let ladder = RenditionLadder.rungs(
+  /// In H.264; what the film gets where it is not sampled.
+  static func fixedLadder(_ facts: SourceFacts, _ parameters: Parameters) -> [Rung] {
+    RenditionLadder.rungs(
       width: facts.width, height: facts.height, frameRate: facts.frameRate,
       constantRateFactor: parameters.constantRateFactor)
+  }
+
+  /// Everything that follows probing (and conforming, where `conformedFrames` says it has been done).
+  init(
+    source: SourceFile, facts: SourceFacts, conformedFrames: Int?, asset: AssetID, parameters: Parameters,
+    ladder: [Rung]? = nil
+  ) {
+    let lengths = Self.frames(facts.frameRate, parameters)
+    let fixed = Self.fixedLadder(facts, parameters)
     let rungs = VideoCodec.allCases.filter(parameters.codecs.contains).flatMap {
-      parameters.codecSet($0).rungs(like: ladder)
+      parameters.codecSet($0).rungs(like: ladder ?? fixed)
     }
     film = FilmPlan(
       frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
       segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
       rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]),
       encryption: parameters.encryption.scheme)
-    film.comparisonSize = ladder.first.map { PictureSize(width: $0.width, height: $0.height) }
+    film.comparisonSize = fixed.first.map { PictureSize(width: $0.width, height: $0.height) }
     tasks = []
 
     let isProgressive =

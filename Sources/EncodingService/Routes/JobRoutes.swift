@@ -104,6 +104,7 @@ struct JobRoutes: Sendable {
     guard var job = try flow.jobs.job(id, in: db) else { throw EncodingError.unknownJob(id) }
     job.tasks = try flow.tasks.tasks(of: id, in: db)
     job.renditions = try flow.renditions.renditions(of: id, in: db)
+    job.ladder = try flow.jobs.ladder(of: id, in: db)
     job.checks = try flow.renditions.checks(of: id, in: db)
     return job
   }

@@ -59,6 +59,18 @@ struct JobStore: Sendable {
     try db.execute("UPDATE job SET state = 'running' WHERE id = ? AND state = 'queued'", id)
   }
 
+  func setLadder(_ report: LadderReport, of id: JobID, in db: SQLSession) throws {
+    try db.execute(
+      "UPDATE job SET ladder = ? WHERE id = ?", String(decoding: try JSON.encode(report), as: UTF8.self), id)
+  }
+
+  /// Nil until it has been chosen.
+  func ladder(of id: JobID, in db: SQLSession) throws -> LadderReport? {
+    try db.first("SELECT ladder FROM job WHERE id = ?", id) { row in
+      try row.textOrNil(0).map { try JSON.decode(LadderReport.self, from: Array($0.utf8)) }
+    } ?? nil
+  }
+
   func setDuration(_ seconds: Double, of id: JobID, in db: SQLSession) throws {
     try db.execute("UPDATE job SET duration_seconds = ? WHERE id = ?", seconds, id)
   }

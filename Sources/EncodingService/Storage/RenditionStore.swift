@@ -28,12 +28,19 @@ struct RenditionStore: Sendable {
       "UPDATE rendition SET quality = ? WHERE job_id = ? AND ordinal = ?", try Self.text(quality), job, ordinal)
   }
 
+  func setReasons(of job: JobID, in db: SQLSession, _ reason: (Rendition) -> RenditionWhy) throws {
+    for (ordinal, rendition) in try renditions(of: job, in: db).enumerated() {
+      try db.execute(
+        "UPDATE rendition SET why = ? WHERE job_id = ? AND ordinal = ?", try Self.text(reason(rendition)), job, ordinal)
+    }
+  }
+
   /// Best first of each codec.
   func renditions(of job: JobID, in db: SQLSession) throws -> [Rendition] {
     try db.rows(
       """
       SELECT name, codec, width, height, frame_rate, constant_rate_factor, maximum_bitrate_kbps, average_bitrate_kbps,
-        bytes, quality
+        bytes, quality, why
       FROM rendition WHERE job_id = ? ORDER BY ordinal LIMIT ?
       """, job, Self.mostRenditions
     ) { row in
@@ -43,6 +50,7 @@ struct RenditionStore: Sendable {
       rendition.constantRateFactor = row.intOrNil(5)
       rendition.bytes = row.intOrNil(8)
       rendition.quality = try Self.value(row.textOrNil(9))
+      rendition.why = try Self.value(row.textOrNil(10))
       return rendition
     }
   }

@@ -211,6 +211,20 @@ struct TaskStore: Sendable {
     ) { row in (try row.id(0), try JSON.decode(TaskOutput.self, from: row.blob(1))) }
   }
 
+  func hasUnfinished(_ kind: TaskKind, of job: JobID, in db: SQLSession) throws -> Bool {
+    try db.first(
+      "SELECT 1 FROM task WHERE job_id = ? AND kind = ? AND state <> 'succeeded' LIMIT 1", job, kind.rawValue
+    ) { _ in true } ?? false
+  }
+
+  /// What all finished tasks of that kind came to, in their order.
+  func outputs(_ kind: TaskKind, of job: JobID, in db: SQLSession) throws -> [TaskOutput] {
+    try db.rows(
+      "SELECT output FROM task WHERE job_id = ? AND kind = ? AND state = 'succeeded' ORDER BY ordinal LIMIT ?",
+      job, kind.rawValue, Self.longestTaskList
+    ) { row in try JSON.decode(TaskOutput.self, from: row.blob(0)) }
+  }
+
   /// What the finished task of that kind and number came to.
   func output(_ kind: TaskKind, _ ordinal: Int, of job: JobID, in db: SQLSession) throws -> TaskOutput? {
     try db.first(
