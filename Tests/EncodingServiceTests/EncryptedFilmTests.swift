@@ -88,16 +88,15 @@ extension FilmTests {
       try TextFile.read("\(asset)/video/180p/playlist.m3u8")
     }
 
-    /// One file of a rendition's initialisation section and segments.
-    private func assembled(_ asset: String, _ folder: String) throws -> String {
+    /// Each segment of a rendition as a file with its initialisation section: ffmpeg 5.1 decrypts no more than one.
+    private func pieces(_ asset: String, _ folder: String) throws -> [String] {
       let playlist = HLSMediaPlaylist(try TextFile.read("\(asset)/\(folder)/playlist.m3u8"))
-      var whole = Data()
-      for name in [try #require(playlist.map)] + playlist.segments.map(\.address) {
-        whole += try Data(contentsOf: URL(filePath: "\(asset)/\(folder)/\(name)"))
+      let map = try Data(contentsOf: URL(filePath: "\(asset)/\(folder)/\(try #require(playlist.map))"))
+      return try playlist.segments.map(\.address).map { name in
+        let path = "\(asset)/../piece-\(name).mp4"
+        try (map + Data(contentsOf: URL(filePath: "\(asset)/\(folder)/\(name)"))).write(to: URL(filePath: path))
+        return path
       }
-      let path = "\(asset)/../assembled.mp4"
-      try whole.write(to: URL(filePath: path))
-      return path
     }
 
     @Test("cbcs: unreadable without the key, the whole film with it, and named in both manifests")
@@ -112,13 +111,16 @@ extension FilmTests {
         #expect(manifest.replacing("-", with: "").contains("cenc:default_KID=\"\(digits)\""))
         #expect(manifest.contains("value=\"cbcs\"") && manifest.contains("<cenc:pssh>"))
 
-        let whole = try assembled(asset, "video/180p")
-        let blind = (try? await Footage.pictures(whole)) ?? []
-        #expect(Set(blind).isDisjoint(with: Set(try await decrypted(whole, key))))
-        #expect(try await decrypted(whole, key).count == pictures.count)
         let wrong = try #require(ContentKey(id: key.id, scheme: .cbcs, bytes: Sodium.randomBytes(16)))
-        let garbage = (try? await decrypted(whole, wrong)) ?? []
-        #expect(Set(garbage).isDisjoint(with: Set(try await decrypted(whole, key))))
+        var count = 0
+        for piece in try pieces(asset, "video/180p") {
+          let seen = try await decrypted(piece, key)
+          count += seen.count
+          let blind = (try? await Footage.pictures(piece)) ?? []
+          let misled = (try? await decrypted(piece, wrong)) ?? []
+          #expect(Set(blind + misled).isDisjoint(with: Set(seen)))
+        }
+        #expect(count == pictures.count)
         // Poster, storyboard: as ever.
         #expect(TextFile.size("\(asset)/\(MediaLayout.poster)") ?? 0 > 0)
         #expect(TextFile.size("\(asset)/\(MediaLayout.storyboard)") ?? 0 > 0)
