@@ -34,7 +34,6 @@ struct GrowingPlaylistTests {
         #EXT-X-VERSION:6
         #EXT-X-TARGETDURATION:5
         #EXT-X-PLAYLIST-TYPE:EVENT
-        #EXT-X-MEDIA-SEQUENCE:0
         #EXT-X-START:TIME-OFFSET=0
         #EXT-X-MAP:URI="init.mp4"
         #EXTINF:4.011,

@@ -13,7 +13,7 @@ struct MediaStoreTests {
     let job = JobID(seed: "job")
     let asset = AssetID(seed: "asset")
     var outputs: JobOutputs { JobOutputs(store: store, job: job) }
-    var publication: AssetPublication { AssetPublication(store: store, asset: asset, job: job) }
+    var publication: AssetPublication { AssetPublication(store: store, asset: asset, job: job, token: 1) }
 
     func draft(_ files: [String: String], token: Int = 1) throws -> String {
       let draft = try store.makeDraft(for: job, token: token)

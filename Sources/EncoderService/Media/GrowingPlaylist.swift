@@ -3,8 +3,10 @@ import EncodingAPI
 /// The playlists of a film's beginning, made of those that the packager writes for a whole film.
 enum GrowingPlaylist {
   /// A media playlist that ends where the pictures do, and is not the last word: a player asks again (RFC 8216 sections
-  /// 4.3.3.5 and 6.3.4), and begins at the beginning although it looks like a broadcast. Chromium asks again only where
-  /// it sees a sequence number.
+  /// 4.3.3.5 and 6.3.4), and begins at the beginning although it looks like a broadcast.
+  ///
+  /// It has no sequence number, which says the same as one of 0: where Chromium's own player sees one it takes the film
+  /// for a broadcast, and of what came since it last asked it plays only the last three segments.
   static func media(_ text: String, endingAt seconds: Double) -> String {
     var lines: [Substring] = []
     /// Of one segment, until its address comes.
@@ -13,7 +15,7 @@ enum GrowingPlaylist {
     var duration = 0.0
     for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
       if line.hasPrefix("#EXT-X-PLAYLIST-TYPE:") {
-        lines += ["#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-START:TIME-OFFSET=0"]
+        lines += ["#EXT-X-PLAYLIST-TYPE:EVENT", "#EXT-X-START:TIME-OFFSET=0"]
       } else if line.hasPrefix("#EXT-X-ENDLIST") {
         continue
       } else if line.hasPrefix("#EXTINF:") {

@@ -19,6 +19,8 @@ struct AssetPublication: Sendable {
   let store: any MediaStore
   let asset: AssetID
   let job: JobID
+  /// Of the lease under which this is done.
+  let token: Int
 
   /// - Parameters:
   ///   - folder: where the files lie; they stay there.
@@ -56,7 +58,7 @@ struct AssetPublication: Sendable {
 
   /// Last of all, and never into the folder the files come from, which may be another task's output.
   private func write(_ record: AssetRecord, by folder: String) throws {
-    let draft = try store.makeDraft(for: job, token: 0)
+    let draft = try store.makeDraft(for: job, token: token)
     defer { store.discard(draft: draft) }
     let file = "\(draft)/\(FileList.fileName)"
     try TextFile.write(String(decoding: JSON.encode(record), as: UTF8.self), to: file)

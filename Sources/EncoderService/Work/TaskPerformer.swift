@@ -131,7 +131,7 @@ struct TaskPerformer: Sendable {
       var list = try outputs.list(of: checked.folder)
     else { throw EncodingFault.wrongResult("A publish task without an asset or a checked folder.") }
     list.files.removeAll { $0.name == Self.outputName }
-    try AssetPublication(store: store, asset: asset, job: lease.job)
+    try AssetPublication(store: store, asset: asset, job: lease.job, token: lease.token)
       .publish(list, from: "\(try outputs.folder())/\(checked.folder)", frameCount: nil)
   }
 
@@ -140,7 +140,7 @@ struct TaskPerformer: Sendable {
     _ lease: TaskLease, _ outputs: JobOutputs, progress: @escaping @Sendable (Double) -> Void
   ) async throws -> TaskOutput {
     guard let asset = lease.work.asset else { throw EncodingFault.wrongResult("A preview task without an asset.") }
-    let publication = AssetPublication(store: store, asset: asset, job: lease.job)
+    let publication = AssetPublication(store: store, asset: asset, job: lease.job, token: lease.token)
     return try await withDraft(lease, outputs, progress: progress) { bench, meter in
       try await bench.preview()
       // The lease may have been lost while the tools ran.

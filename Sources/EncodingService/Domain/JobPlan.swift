@@ -28,8 +28,7 @@ struct JobPlan: Sendable {
     var isProgressive = true
     /// A shorter film is published whole, unless its job asks for more: it is done before anyone has begun.
     var progressiveMinimumSeconds: Double = 60
-    /// How much of it can be watched at first. Three segments, as RFC 8216 section 6.2.2 has it for what grows; with
-    /// less than ten seconds Chromium's own player gives up.
+    /// How much of it can be watched at first. Three segments, as RFC 8216 section 6.2.2 has it for what grows.
     var beginningSeconds: Double = 12
     var encryption = JobEncryption.none
 

@@ -1,6 +1,6 @@
 """A viewer in a real browser who begins a film that is still being encoded, and watches it to its end.
 
-Prints one JSON object with what was seen. Usage: early.py CHROMIUM ADDRESS EMAIL PASSWORD TITLE native|mse
+Prints one JSON object with what was seen. Usage: early.py CHROMIUM ADDRESS EMAIL PASSWORD TITLE
 """
 
 import json
@@ -8,7 +8,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-chromium, address, email, password, title, mode = sys.argv[1:7]
+chromium, address, email, password, title = sys.argv[1:6]
 
 # What a viewer would notice, and how long the film seemed to be at first. Nothing is pressed after Play.
 WATCHER = """() => {
@@ -31,7 +31,6 @@ with sync_playwright() as playwright:
         executable_path=chromium,
         args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
     page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.set_default_timeout(30_000)
