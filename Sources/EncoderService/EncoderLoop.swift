@@ -12,10 +12,13 @@ struct EncoderLoop: Service {
   let performer: TaskPerformer
   let encoding: any Transport
   let reserveBytes: Int
+  /// What it says of itself, but for the space that is free now.
+  let facts: WorkerFacts
   let logger: Logger
   let instruments: EncoderInstruments
 
   static let waitSeconds = 15
+  static let shortOfSpaceBytes = 4 << 30
   static let callLimit: Duration = .seconds(5)
   /// A result is offered for so long: encoding may be on its way up again.
   static let reportPatience: Duration = .seconds(120)
@@ -44,13 +47,16 @@ struct EncoderLoop: Service {
     }
   }
 
+  /// Where there is no room, still for what needs none: sweeping makes some.
   private func lease(_ room: RoomWatch) async throws -> TaskLease? {
-    guard room.suffices(freeBytes: performer.store.freeBytes) else {
-      throw EncodingFault.noSpace("Less than \(room.wantedBytes) bytes are free in the media store.")
-    }
+    let free = performer.store.freeBytes
+    var facts = facts
+    facts.freeBytes = room.suffices(freeBytes: free) ? max(0, free - reserveBytes) : 0
+    // What is free now must not be old when something becomes ready.
+    let waitSeconds = facts.freeBytes < Self.shortOfSpaceBytes ? 1 : Self.waitSeconds
     return try await encoding.call(
-      EncodingEndpoints.lease, body: LeaseRequest(encoder: name, waitSeconds: Self.waitSeconds),
-      in: .service(EncoderModule.name, within: .seconds(Self.waitSeconds + 10))
+      EncodingEndpoints.lease, body: LeaseRequest(encoder: name, waitSeconds: waitSeconds, facts: facts),
+      in: .service(EncoderModule.name, within: .seconds(waitSeconds + 10))
     ).lease
   }
 
@@ -72,13 +78,13 @@ struct EncoderLoop: Service {
     let report: TaskReport
     switch end {
     case .done(let output):
-      report = TaskReport(token: lease.token, outcome: .succeeded, output: output)
+      report = TaskReport(token: lease.token, outcome: .succeeded, output: output, seconds: seconds)
     case .failed(let fault):
       logger.warning(
         "A task failed", metadata: ["task": "\(lease.task)", "kind": "\(lease.work.kind)", "reason": "\(fault.reason)"])
       report = TaskReport(
         token: lease.token, outcome: fault.isRetryable ? .retryableFailure : .permanentFailure, reason: fault.reason,
-        damaged: fault.damagedInputs)
+        damaged: fault.damagedInputs, cause: fault.cause, seconds: seconds)
     case .stopped:
       report = TaskReport(token: lease.token, outcome: .released)
     case .lost:
@@ -124,13 +130,15 @@ struct EncoderLoop: Service {
 
   /// Keeps the lease until cancelled; ends only by losing it. That encoding cannot be reached loses nothing yet.
   private func beat(_ lease: TaskLease, progress: @Sendable () -> Double) async -> End? {
+    let begun = ContinuousClock.now
     while !Task.isCancelled {
       try? await Task.sleep(for: .seconds(lease.leaseSeconds / 4))
       guard !Task.isCancelled else { return nil }
       do {
         let answer = try await encoding.call(
           EncodingEndpoints.heartbeat, TaskPath(task: lease.task),
-          body: TaskHeartbeat(token: lease.token, progress: progress()),
+          body: TaskHeartbeat(
+            token: lease.token, progress: progress(), seconds: (ContinuousClock.now - begun) / .seconds(1)),
           in: .service(EncoderModule.name, within: Self.callLimit))
         if answer.isCancelled { return .lost }
       } catch let problem as Problem where problem.status == 409 {

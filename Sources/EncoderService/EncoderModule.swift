@@ -1,5 +1,6 @@
 import Contract
 import EncodingAPI
+import Foundation
 import Logging
 package import ServerKit
 import Synchronization
@@ -28,8 +29,11 @@ package enum EncoderModule: ServiceModule {
       parts.background = [
         EncoderLoop(
           name: settings.name, performer: performer, encoding: encoding,
-          reserveBytes: settings.reserveBytes, logger: context.logger,
-          instruments: EncoderInstruments(context.metrics)),
+          reserveBytes: settings.reserveBytes,
+          facts: WorkerFacts(
+            capabilities: tools.capabilities, freeBytes: 0, cores: ProcessInfo.processInfo.activeProcessorCount,
+            isSandboxed: settings.sandboxing == .required, version: MatineeVersion.current),
+          logger: context.logger, instruments: EncoderInstruments(context.metrics)),
         SourceUpkeep(cache: sources),
         MediaUpkeep(
           sweep: MediaSweep(

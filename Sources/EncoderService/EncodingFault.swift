@@ -28,6 +28,10 @@ enum EncodingFault: Error {
     if case .damaged(let inputs, _) = self { inputs } else { nil }
   }
 
+  var cause: TaskReport.Cause? {
+    if case .noSpace = self { .noSpace } else { nil }
+  }
+
   var reason: String {
     switch self {
     case .refused(let text), .transient(let text), .noSpace(let text), .wrongResult(let text): text

@@ -31,6 +31,15 @@ extension NewJob {
   }
 }
 
+/// What of a job can be changed while it has not ended.
+package struct JobChange: Codable, Sendable {
+  package var priority: JobPriority
+
+  package init(priority: JobPriority) {
+    self.priority = priority
+  }
+}
+
 package enum JobState: String, Codable, Sendable, CaseIterable {
   case queued, running, succeeded, failed, cancelled
 
@@ -55,7 +64,15 @@ package struct EncodingJob: Codable, Sendable {
   package var failureReason: String?
   package var durationSeconds: Double?
   package var createdAt: Timestamp
+  /// When its first task was leased.
+  package var startedAt: Timestamp?
   package var finishedAt: Timestamp?
+  /// Seconds of film done per second since it started; absent in lists.
+  package var speed: Double?
+  /// Until it ends, as far as can be known now; absent in lists, and while nothing is known or nobody works on it.
+  package var secondsLeft: Double?
+  /// What nobody who is there can give: an encoder, one that can do this or that, space. Absent in lists.
+  package var waitingFor: String?
   /// Absent in lists.
   package var tasks: [EncodingTask]?
   /// Best first; absent in lists, empty until the film has been probed.
@@ -68,8 +85,8 @@ package struct EncodingJob: Codable, Sendable {
   package init(
     id: JobID, titleId: TitleID, state: JobState, progress: Double, source: JobSource, sourceName: String?,
     options: JobOptions, assetId: AssetID?, playableAt: Timestamp?, failureReason: String?, durationSeconds: Double?,
-    createdAt: Timestamp,
-    finishedAt: Timestamp?, tasks: [EncodingTask]? = nil, renditions: [Rendition]? = nil
+    createdAt: Timestamp, startedAt: Timestamp? = nil, finishedAt: Timestamp?, tasks: [EncodingTask]? = nil,
+    renditions: [Rendition]? = nil
   ) {
     self.id = id
     self.titleId = titleId
@@ -83,6 +100,7 @@ package struct EncodingJob: Codable, Sendable {
     self.failureReason = failureReason
     self.durationSeconds = durationSeconds
     self.createdAt = createdAt
+    self.startedAt = startedAt
     self.finishedAt = finishedAt
     self.tasks = tasks
     self.renditions = renditions

@@ -40,31 +40,44 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   case sweep
 }
 
-package struct EncodingTask: Codable, Sendable {
+package struct EncodingTask: Codable, Sendable, Hashable {
   package var id: EncodingTaskID
   package var kind: TaskKind
   /// Which of its kind: the chunk's or rung's number, from 0.
   package var ordinal: Int
   package var state: TaskState
+  /// The tasks that must have succeeded before it: the edges of the graph.
+  package var needs: [EncodingTaskID]
   package var attempts: Int
+  /// 0 to 1.
   package var progress: Double
+  /// Seconds of film done per second of work; absent where that says nothing.
+  package var speed: Double?
   /// Who holds or last held it.
   package var encoder: String?
+  /// When its present or last attempt began, and when it ended.
+  package var startedAt: Timestamp?
+  package var endedAt: Timestamp?
   package var failureReason: String?
   /// Of the attempt that succeeded.
   package var usage: TaskUsage?
 
   package init(
-    id: EncodingTaskID, kind: TaskKind, ordinal: Int, state: TaskState, attempts: Int, progress: Double,
-    encoder: String?, failureReason: String?, usage: TaskUsage? = nil
+    id: EncodingTaskID, kind: TaskKind, ordinal: Int, state: TaskState, needs: [EncodingTaskID] = [], attempts: Int,
+    progress: Double, speed: Double? = nil, encoder: String?, startedAt: Timestamp? = nil, endedAt: Timestamp? = nil,
+    failureReason: String?, usage: TaskUsage? = nil
   ) {
     self.id = id
     self.kind = kind
     self.ordinal = ordinal
     self.state = state
+    self.needs = needs
     self.attempts = attempts
     self.progress = progress
+    self.speed = speed
     self.encoder = encoder
+    self.startedAt = startedAt
+    self.endedAt = endedAt
     self.failureReason = failureReason
     self.usage = usage
   }

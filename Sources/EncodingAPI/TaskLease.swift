@@ -5,10 +5,13 @@ package struct LeaseRequest: Codable, Sendable {
   package var encoder: String
   /// At most 20.
   package var waitSeconds: Int
+  /// Absent from encoders of an older version.
+  package var facts: WorkerFacts?
 
-  package init(encoder: String, waitSeconds: Int) {
+  package init(encoder: String, waitSeconds: Int, facts: WorkerFacts? = nil) {
     self.encoder = encoder
     self.waitSeconds = waitSeconds
+    self.facts = facts
   }
 }
 
@@ -65,10 +68,13 @@ package struct TaskHeartbeat: Codable, Sendable {
   package var token: Int
   /// 0 to 1.
   package var progress: Double
+  /// How long it has been at work, on the encoder's own monotonic clock.
+  package var seconds: Double?
 
-  package init(token: Int, progress: Double) {
+  package init(token: Int, progress: Double, seconds: Double? = nil) {
     self.token = token
     self.progress = progress
+    self.seconds = seconds
   }
 }
 
@@ -92,6 +98,12 @@ package struct TaskReport: Codable, Sendable {
     case released
   }
 
+  /// Why a failure passes, where that is known.
+  package enum Cause: String, Codable, Sendable, CaseIterable {
+    /// No space was left: nothing is wrong with the task, which is tried for longer.
+    case noSpace
+  }
+
   package var token: Int
   package var outcome: Outcome
   /// With `succeeded`.
@@ -100,14 +112,21 @@ package struct TaskReport: Codable, Sendable {
   package var reason: String?
   /// With `retryableFailure`: inputs that are not what their tasks had made. Those are done again, then this one.
   package var damaged: [TaskInput]?
+  /// With `retryableFailure`.
+  package var cause: Cause?
+  /// How long it was at work, on the encoder's own monotonic clock.
+  package var seconds: Double?
 
   package init(
-    token: Int, outcome: Outcome, output: TaskOutput? = nil, reason: String? = nil, damaged: [TaskInput]? = nil
+    token: Int, outcome: Outcome, output: TaskOutput? = nil, reason: String? = nil, damaged: [TaskInput]? = nil,
+    cause: Cause? = nil, seconds: Double? = nil
   ) {
     self.token = token
     self.outcome = outcome
     self.output = output
     self.reason = reason
     self.damaged = damaged
+    self.cause = cause
+    self.seconds = seconds
   }
 }

@@ -26,10 +26,13 @@ package enum EncodingModule: ServiceModule {
     let flow = JobFlow(
       jobs: JobStore(), tasks: TaskStore(), outbox: events.outbox, parameters: settings.plan,
       retries: RetryPolicy(
-        maximumAttempts: settings.maximumAttempts, firstWaitSeconds: settings.backoffSeconds,
-        maximumWaitSeconds: settings.maximumBackoffSeconds),
-      leaseSeconds: settings.leaseSeconds, jitter: { Double.random(in: 0...1) }, gate: settings.gate,
+        maximumAttempts: settings.maximumAttempts, maximumExcusedAttempts: settings.maximumExcusedAttempts,
+        firstWaitSeconds: settings.backoffSeconds, maximumWaitSeconds: settings.maximumBackoffSeconds),
+      leases: TaskLeases(lengthSeconds: settings.leaseSeconds), failedKeptSeconds: settings.failedKeptSeconds,
+      jitter: { Double.random(in: 0...1) }, gate: settings.gate,
       evidenceSeconds: settings.evidenceSeconds)
+    let workers = WorkerRegister(roll: WorkerRoll(), memorySeconds: settings.workerMemorySeconds)
+    try database.read { try workers.presumeAll(in: $0) }
     events.snapshot { db, line in
       try flow.jobs.forEachPublished(in: db) { try line(JSON.encode($0)) }
     }
@@ -55,7 +58,7 @@ package enum EncodingModule: ServiceModule {
     ).add(to: &parts.routes)
     let playback = try context.upstream("playback")
     LeaseRoutes(
-      database: database, flow: flow, news: news,
+      database: database, flow: flow, workers: workers, news: news,
       claims: StoreClaimStore(
         stagingGraceSeconds: settings.stagingGraceSeconds, withdrawnGraceSeconds: settings.withdrawnGraceSeconds),
       clock: context.clock,
@@ -67,7 +70,11 @@ package enum EncodingModule: ServiceModule {
     ).add(to: &parts.routes)
     SourceRoutes(database: database, tasks: flow.tasks).add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
-    parts.background = events.background + [upkeep]
+    parts.background =
+      events.background + [
+        upkeep,
+        WatchLeases(database: database, flow: flow, workers: workers, clock: context.clock, logger: context.logger)
+      ]
     parts.onClose = [{ database.close() }]
     parts.keepAuditLog(context)
     return parts

@@ -20,6 +20,8 @@ struct EncodingSettings: Sendable {
   let leaseSeconds: Double
   /// Then a task that fails for passing reasons has failed.
   let maximumAttempts: Int
+  /// Then it has failed although every attempt was lost with its encoder, or met a full disk.
+  let maximumExcusedAttempts: Int
   /// Wait before the second attempt; doubled for each further one.
   let backoffSeconds: Double
   let maximumBackoffSeconds: Double
@@ -27,6 +29,10 @@ struct EncodingSettings: Sendable {
   let stagingGraceSeconds: Double
   /// From the end of a job that published a film's beginning in vain to the removal of that: who plays it plays on.
   let withdrawnGraceSeconds: Double
+  /// What a failed job has made is kept for so long, to go on from and to look at.
+  let failedKeptSeconds: Double
+  /// An encoder not heard of for so long is forgotten.
+  let workerMemorySeconds: Double
   let plan: JobPlan.Parameters
   let gate: QualityGate
   /// How long the files behind a check that was not passed are kept.
@@ -44,6 +50,9 @@ struct EncodingSettings: Sendable {
       .split(separator: ":").map(String.init).filter { $0.hasPrefix("/") }
     leaseSeconds = try reader.double("ENCODING_LEASE_SECONDS", default: 15, in: 0.5...3600)
     maximumAttempts = try reader.integer("ENCODING_MAXIMUM_ATTEMPTS", default: 5, in: 1...50)
+    maximumExcusedAttempts = try reader.integer("ENCODING_MAXIMUM_EXCUSED_ATTEMPTS", default: 20, in: 1...1000)
+    failedKeptSeconds = try reader.double("ENCODING_FAILED_KEPT_SECONDS", default: 86_400, in: 0...2_592_000)
+    workerMemorySeconds = try reader.double("ENCODING_WORKER_MEMORY_SECONDS", default: 3600, in: 60...604_800)
     backoffSeconds = try reader.double("ENCODING_BACKOFF_SECONDS", default: 1, in: 0.01...600)
     maximumBackoffSeconds = try reader.double("ENCODING_MAXIMUM_BACKOFF_SECONDS", default: 60, in: 0.01...3600)
     gate = QualityGate(

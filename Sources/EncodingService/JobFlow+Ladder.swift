@@ -28,7 +28,7 @@ extension JobFlow {
       work.frameCount = window.count
       try add(
         work, to: job.id, position: Self.firstSamplePosition + ordinal, needs: conformed.map { [$0.task] } ?? [],
-        weight: Double(window.count) * SamplePlan.work, at: now, in: db)
+        sourcePixels: facts.width * facts.height, at: now, in: db)
     }
   }
 

@@ -10,7 +10,10 @@ struct JobFlow: Sendable {
   let outbox: Outbox
   let parameters: JobPlan.Parameters
   let retries: RetryPolicy
-  let leaseSeconds: Double
+  let leases: TaskLeases
+  /// What a failed job has made is kept for so long, to go on from and to look at.
+  let failedKeptSeconds: Double
+  let turns = TurnStore()
   /// 0 to 1, for the backoff.
   let jitter: @Sendable () -> Double
   var renditions = RenditionStore()
@@ -20,6 +23,7 @@ struct JobFlow: Sendable {
 
   /// Sweeping waits until encoders told to stop have stopped.
   static let sweepDelayFactor = 2.0
+  var leaseSeconds: Double { leases.lengthSeconds }
   private static let sweepPosition = 1_000_000
   static let firstSamplePosition = 2
   private static let firstPlannedPosition = firstSamplePosition + SamplePlan.mostWindows
@@ -28,9 +32,35 @@ struct JobFlow: Sendable {
 
   func create(_ request: JobRequest, id: JobID, at now: Timestamp, in db: SQLSession) throws {
     try jobs.insert(request, id: id, asset: AssetID(at: now), at: now, in: db)
-    try add(
-      TaskWork(kind: .probe, source: request.file), to: id, position: 0, weight: JobPlan.probeWeight, at: now, in: db)
+    try probe(request.file, for: id, at: now, in: db)
+  }
+
+  private func probe(_ file: SourceFile, for id: JobID, at now: Timestamp, in db: SQLSession) throws {
+    try add(TaskWork(kind: .probe, source: file), to: id, position: 0, at: now, in: db)
     try tasks.unblock(id, in: db)
+  }
+
+  /// A failed job goes on from what is finished; from the beginning once that has been swept.
+  func retry(_ job: JobRecord, at now: Timestamp, in db: SQLSession) throws {
+    guard job.state == .failed else { throw EncodingError.notFailed(job.state) }
+    if try tasks.withdrawSweeps(of: job.id, in: db) {
+      try tasks.reopen(job.id, at: now, in: db)
+      try tasks.unblock(job.id, in: db)
+    } else if try tasks.isSweeping(job.id, in: db) {
+      throw EncodingError.beingSwept
+    } else {
+      try tasks.removeAll(of: job.id, in: db)
+      try probe(job.file, for: job.id, at: now, in: db)
+    }
+    _ = try jobs.reopen(job.id, in: db)
+    try turns.rejoin(job.id, in: db)
+  }
+
+  /// Throws ``EncodingError/jobEnded(_:)`` where nothing is left to be done sooner or later.
+  func setPriority(_ priority: JobPriority, of job: JobRecord, in db: SQLSession) throws {
+    guard !job.state.isFinal else { throw EncodingError.jobEnded(job.state) }
+    try jobs.setPriority(priority, of: job.id, in: db)
+    try turns.rejoin(job.id, in: db)
   }
 
   /// Throws ``EncodingError/jobEnded(_:)`` where there is nothing left to stop.
@@ -48,6 +78,15 @@ struct JobFlow: Sendable {
       JobFailed(jobId: job.id, titleId: job.titleId, reason: reason), subject: job.titleId.description, in: db)
   }
 
+  /// What a failed job has made is kept, to go on from.
+  private func sweepDelay(_ job: JobRecord, _ state: JobState, in db: SQLSession) throws -> Double {
+    switch state {
+    case .succeeded: 0
+    case .failed where try tasks.hasMade(job.id, in: db): max(failedKeptSeconds, leaseSeconds * Self.sweepDelayFactor)
+    default: leaseSeconds * Self.sweepDelayFactor
+    }
+  }
+
   /// What was published of a film before it was complete is taken back.
   private func withdraw(_ job: JobRecord, in db: SQLSession) throws {
     guard job.playableAt != nil else { return }
@@ -62,105 +101,22 @@ struct JobFlow: Sendable {
   ) throws -> Bool {
     guard try jobs.end(job.id, as: state, reason: reason, at: now, in: db) else { return false }
     try tasks.cancelUnfinished(job.id, at: now, in: db)
-    let delay = state == .succeeded ? 0 : leaseSeconds * Self.sweepDelayFactor
     var sweep = TaskWork(kind: .sweep, source: job.file)
     sweep.keeps = outputs.isEmpty ? nil : outputs
-    try add(
-      sweep, to: job.id, position: Self.sweepPosition, weight: JobPlan.sweepWeight, at: now.adding(seconds: delay),
-      in: db)
+    let delay = try sweepDelay(job, state, in: db)
+    try add(sweep, to: job.id, position: Self.sweepPosition, at: now.adding(seconds: delay), in: db)
     if !outputs.isEmpty {
       try add(
         TaskWork(kind: .sweep, ordinal: 1, source: job.file), to: job.id, position: Self.sweepPosition + 1,
-        weight: JobPlan.sweepWeight, at: now.adding(seconds: evidenceSeconds), in: db)
+        at: now.adding(seconds: max(delay, evidenceSeconds)), in: db)
     }
     try tasks.unblock(job.id, in: db)
     return true
   }
 
-  // MARK: - Leases
-
-  func lease(encoder: String, at now: Timestamp, in db: SQLSession) throws -> TaskLease? {
-    for (token, task) in try tasks.lost(by: encoder, at: now, in: db) {
-      try tasks.endLease(token, outcome: "expired", at: now, in: db)
-      try retryOrFail(task, reason: "The encoder was not heard of in time.", at: now, in: db)
-    }
-    guard let lease = try tasks.lease(encoder: encoder, at: now, seconds: leaseSeconds, in: db) else { return nil }
-    try jobs.begin(lease.job, in: db)
-    return lease
-  }
-
-  /// The task cannot be done as long as another service does not give what it needs: no attempt of it.
-  func postpone(_ lease: TaskLease, reason: String, at now: Timestamp, in db: SQLSession) throws {
-    try tasks.endLease(lease.token, outcome: TaskReport.Outcome.released.rawValue, at: now, in: db)
-    let wait = retries.firstWaitSeconds * (0.5 + 0.5 * jitter())
-    try tasks.postpone(lease.task, reason: reason, notBefore: now.adding(seconds: wait), in: db)
-  }
-
-  func keep(
-    _ task: EncodingTaskID, token: Int, progress: Double, at now: Timestamp, in db: SQLSession
-  ) throws {
-    guard try tasks.leased(task, token: token, in: db) != nil else { throw EncodingError.leaseLost }
-    try tasks.keep(task, token: token, progress: progress, until: now.adding(seconds: leaseSeconds), in: db)
-  }
-
-  /// Throws ``EncodingError/leaseLost`` for any token but the present one.
-  func report(_ id: EncodingTaskID, _ report: TaskReport, at now: Timestamp, in db: SQLSession) throws {
-    guard let task = try tasks.leased(id, token: report.token, in: db) else {
-      if report.outcome == .succeeded, try tasks.hasSucceeded(id, token: report.token, in: db) { return }
-      throw EncodingError.leaseLost
-    }
-    try tasks.endLease(report.token, outcome: report.outcome.rawValue, at: now, in: db)
-    switch report.outcome {
-    case .succeeded:
-      let output = report.output ?? TaskOutput()
-      try tasks.succeed(id, output: output, in: db)
-      try follow(task, output, at: now, in: db)
-    case .retryableFailure where report.damaged?.isEmpty == false:
-      try redo(report.damaged ?? [], foundBy: task, at: now, in: db)
-    case .retryableFailure:
-      try retryOrFail(task, reason: report.reason ?? "The encoder gave no reason.", at: now, in: db)
-    case .permanentFailure:
-      try giveUp(task, reason: report.reason ?? "The encoder gave no reason.", at: now, in: db)
-    case .released:
-      try tasks.release(id, in: db)
-    }
-  }
-
-  private func retryOrFail(_ task: TaskRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
-    guard let wait = retries.wait(after: task.attempts, jitter: jitter()) else {
-      return try giveUp(task, reason: "\(reason) (after \(task.attempts) attempts)", at: now, in: db)
-    }
-    try tasks.retry(task.id, reason: reason, notBefore: now.adding(seconds: wait), in: db)
-  }
-
-  /// Outputs that were changed or lost behind our back are made again, and whoever found them waits for that. It is no
-  /// failed attempt of the finder; those who make them again have as many attempts as ever.
-  private func redo(
-    _ damaged: [TaskInput], foundBy finder: TaskRecord, at now: Timestamp, in db: SQLSession
-  ) throws {
-    for input in damaged {
-      guard let maker = try tasks.finished(input.kind, input.ordinal, of: finder.job, in: db) else { continue }
-      let reason = "Its output was found damaged by \(finder.kind.rawValue)."
-      try tasks.redo(maker.id, reason: reason, in: db)
-      guard maker.attempts < retries.maximumAttempts else {
-        return try giveUp(maker, reason: "\(reason) (after \(maker.attempts) attempts)", at: now, in: db)
-      }
-    }
-    try tasks.block(finder.id, in: db)
-    try tasks.unblock(finder.job, in: db)
-  }
-
-  private func giveUp(_ task: TaskRecord, reason: String, at now: Timestamp, in db: SQLSession) throws {
-    try tasks.fail(task.id, reason: reason, in: db)
-    // A sweep that fails leaves files behind, not a job undone: the job has ended already, and stays as it did.
-    // And a film that cannot be watched early can be watched later.
-    guard task.kind != .sweep, task.kind != .preview, let job = try jobs.record(task.job, in: db) else { return }
-    try fail(job, reason: reason, at: now, in: db)
-  }
-
   // MARK: - What follows
 
-  private func follow(_ task: TaskRecord, _ output: TaskOutput, at now: Timestamp, in db: SQLSession) throws {
+  func follow(_ task: TaskRecord, _ output: TaskOutput, at now: Timestamp, in db: SQLSession) throws {
     guard let job = try jobs.record(task.job, in: db), !job.state.isFinal else { return }
     switch task.kind {
     case .probe:
@@ -201,8 +157,7 @@ struct JobFlow: Sendable {
     work.conformTo = facts.frameRate
     work.deinterlaces = facts.isInterlaced
     work.frameCount = facts.frameCount
-    try add(
-      work, to: job.id, position: 1, weight: Double(facts.frameCount) * JobPlan.conformWeightPerFrame, at: now, in: db)
+    try add(work, to: job.id, position: 1, sourcePixels: facts.width * facts.height, at: now, in: db)
   }
 
   func plan(
@@ -221,8 +176,8 @@ struct JobFlow: Sendable {
       if let conformed, [.encode, .survey, .quality].contains(task.work.kind) { needs.append(conformed.task) }
       ids.append(
         try add(
-          task.work, to: job.id, position: Self.firstPlannedPosition + index, needs: needs, weight: task.weight,
-          at: now, in: db))
+          task.work, to: job.id, position: Self.firstPlannedPosition + index, needs: needs,
+          sourcePixels: facts.width * facts.height, at: now, in: db))
     }
   }
 
@@ -248,12 +203,13 @@ struct JobFlow: Sendable {
 
   @discardableResult
   func add(
-    _ work: TaskWork, to job: JobID, position: Int, needs: [EncodingTaskID] = [], weight: Double, at now: Timestamp,
-    in db: SQLSession
+    _ work: TaskWork, to job: JobID, position: Int, needs: [EncodingTaskID] = [], sourcePixels: Int = 0,
+    at now: Timestamp, in db: SQLSession
   ) throws -> EncodingTaskID {
     let id = EncodingTaskID(at: now)
     try tasks.insert(
-      work, id: id, job: job, position: position, needs: needs, weight: weight, notBefore: now, in: db)
+      work, id: id, job: job, position: position, needs: needs,
+      demands: TaskDemands(work, sourcePixels: sourcePixels), notBefore: now, in: db)
     return id
   }
 }

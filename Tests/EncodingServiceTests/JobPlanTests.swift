@@ -92,10 +92,20 @@ struct JobPlanTests {
     #expect(!plan(facts(frames: 100, rate: FrameRate(25))).tasks.contains { $0.work.kind == .audio })
   }
 
+  @Test("Attempts lost by circumstances use up none of the task's own, but are bounded too")
+  func excused() {
+    let policy = RetryPolicy(
+      maximumAttempts: 2, maximumExcusedAttempts: 4, firstWaitSeconds: 1, maximumWaitSeconds: 3)
+    #expect((1...4).map { policy.wait(after: $0, excused: $0, failure: .circumstance, jitter: 1) } == [1, 2, 3, nil])
+    #expect(policy.wait(after: 4, excused: 3, failure: .itself, jitter: 1) == 1)
+    #expect(policy.wait(after: 5, excused: 3, failure: .itself, jitter: 1) == nil)
+  }
+
   @Test("Waits between attempts double, are bounded, and end")
   func backoff() {
-    let policy = RetryPolicy(maximumAttempts: 5, firstWaitSeconds: 1, maximumWaitSeconds: 5)
-    #expect((1...5).map { policy.wait(after: $0, jitter: 1) } == [1, 2, 4, 5, nil])
-    #expect(policy.wait(after: 3, jitter: 0) == 2)
+    let policy = RetryPolicy(
+      maximumAttempts: 5, maximumExcusedAttempts: 7, firstWaitSeconds: 1, maximumWaitSeconds: 5)
+    #expect((1...5).map { policy.wait(after: $0, excused: 0, failure: .itself, jitter: 1) } == [1, 2, 4, 5, nil])
+    #expect(policy.wait(after: 3, excused: 0, failure: .itself, jitter: 0) == 2)
   }
 }

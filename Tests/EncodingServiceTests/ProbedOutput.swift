@@ -4,7 +4,7 @@ extension TaskOutput {
   static func probed(as folder: String? = nil) -> TaskOutput {
     TaskOutput {
       $0.folder = folder
-      $0.facts = TaskStoreTests.Desk.facts
+      $0.facts = Desk.facts
     }
   }
 }

@@ -9,7 +9,6 @@ import Testing
 
 @Suite("A film published while it is encoded")
 struct ProgressiveFlowTests {
-  private typealias Desk = TaskStoreTests.Desk
 
   private func withDesk(_ body: (Desk, JobID) async throws -> Void) async throws {
     try await withTemporaryFolder("progressive") { folder in
@@ -38,7 +37,7 @@ struct ProgressiveFlowTests {
       try await publishBeginning(desk)
       let early = try #require(try desk.job(id))
       #expect(early.state == .running && early.assetId != nil && early.playableAt == desk.clock.now)
-      desk.clock.advance(seconds: 9)
+      desk.pass(9)
       try await desk.workOff(as: "one")
       let events = try desk.events().compactMap { try $0.body(AssetPublished.self) }
       #expect(events.map(\.isComplete) == [false, true])

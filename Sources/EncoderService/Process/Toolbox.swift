@@ -1,5 +1,6 @@
 import ConfigKit
 import Contract
+import EncodingAPI
 import Foundation
 import Glibc
 import Synchronization
@@ -17,6 +18,8 @@ struct Toolbox: Sendable {
   private let paths: [Tool: String]
   /// First lines of what the tools say of themselves: part of every output's key.
   let version: String
+  /// What can be done with them: ``Capability``.
+  let capabilities: Set<String>
   private let sandbox: Sandbox
   private let silenceLimit: Duration
   private var meter: UsageMeter?
@@ -38,6 +41,24 @@ struct Toolbox: Sendable {
     sandbox = try await Sandbox(settings, tools: paths.values.sorted())
     silenceLimit = .seconds(settings.silenceLimitSeconds)
     version = try await Self.versions(of: paths, in: sandbox)
+    capabilities = try await Self.capabilities(of: paths, in: sandbox)
+  }
+
+  /// What ffmpeg calls the encoders that tasks may ask for.
+  private static let encoders = [
+    "libx264": Capability.h264, "libx265": Capability.hevc, "libsvtav1": Capability.av1, "aac": Capability.aac,
+  ]
+
+  private static func capabilities(of paths: [Tool: String], in sandbox: Sandbox) async throws -> Set<String> {
+    let found = Mutex<Set<String>>([Capability.packager])
+    let command = sandbox.command(
+      paths[.ffmpeg] ?? "", ["-hide_banner", "-encoders"], folders: WorkFolders())
+    _ = try await Subprocess.run(command, timeLimit: .seconds(20)) { line in
+      // ` V....D libx264              libx264 H.264 / AVC / MPEG-4 AVC`
+      guard let name = line.split(separator: " ").dropFirst().first, let word = encoders[String(name)] else { return }
+      found.withLock { _ = $0.insert(word) }
+    }
+    return found.withLock { $0 }
   }
 
   private static func versions(of paths: [Tool: String], in sandbox: Sandbox) async throws -> String {

@@ -34,6 +34,9 @@ enum EncodingError: Error {
   /// What a job was made of is not there any more, or has become something else.
   case sourceGone(String)
   case jobEnded(JobState)
+  case notFailed(JobState)
+  case beingSwept
+  case unknownWorker(String)
   case badCursor
 }
 
@@ -86,6 +89,9 @@ extension EncodingError: ProblemConvertible {
         detail: "It expired, was given to another encoder, or the job has ended.")
     case .sourceGone(let why): Problem("source-gone", status: 410, title: "The source is gone", detail: why)
     case .jobEnded(let state): .conflict("The job has already ended: it \(state.rawValue).")
+    case .notFailed(let state): .conflict("Only a failed job can be tried again; this one is \(state.rawValue).")
+    case .beingSwept: .conflict("What the job had made is just being removed; ask again in a moment.")
+    case .unknownWorker(let name): .notFound("There is no worker \(name).")
     case .badCursor: .badRequest("is not a cursor of this list", field: "cursor")
     }
   }

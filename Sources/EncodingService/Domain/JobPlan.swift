@@ -60,16 +60,10 @@ struct JobPlan: Sendable {
   struct PlannedTask: Sendable {
     var work: TaskWork
     var needs: [Int]
-    /// Its share of the job's progress.
-    var weight: Double
   }
 
   var film: FilmPlan
   var tasks: [PlannedTask]
-
-  static let probeWeight = 1.0
-  static let conformWeightPerFrame = 0.3
-  static let sweepWeight = 0.0
 
   /// Pictures of a group, segment and chunk at this rate; each a multiple of the one before, so that a film cut off
   /// after any chunk has the very segments of the whole one.
@@ -111,37 +105,35 @@ struct JobPlan: Sendable {
     let beginning = lengths.segment * max(1, Int((parameters.beginningSeconds / segmentSeconds).rounded(.up)))
     let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? beginning : nil)
     let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
-    let whole = Double(film.frameCount)
     var chunks: [VideoCodec: [Int]] = [:]
     var audio: [Int] = []
     for (ordinal, chunk) in ranges.enumerated() {
       chunks[.h264, default: []].append(addChunk(chunk, ordinal, .h264, source))
       // Right after the first chunk: nothing plays before its sound is there.
-      if ordinal == 0 { audio = film.audio.indices.map { add(.audio, $0, source, weight: whole * 0.05) } }
+      if ordinal == 0 { audio = film.audio.indices.map { add(.audio, $0, source) } }
       if previews.contains(ordinal + 1) {
-        _ = add(.preview, ordinal, source, needs: (chunks[.h264] ?? []) + audio, weight: 0) {
+        _ = add(.preview, ordinal, source, needs: (chunks[.h264] ?? []) + audio) {
           $0.frameCount = chunk.upperBound
           $0.asset = asset
         }
       }
     }
-    let survey = add(.survey, 0, source, weight: whole * 0.1)
+    let survey = add(.survey, 0, source)
     addFurtherChunks(ranges, source, to: &chunks)
     let joins = film.rungs.enumerated().map { index, rung in
-      add(.join, index, source, needs: chunks[rung.codec] ?? [], weight: whole * 0.01)
+      add(.join, index, source, needs: chunks[rung.codec] ?? [])
     }
     let windows = FilmWindows.quality(of: film, wholeSeconds: parameters.qualityWholeSeconds)
-    let seen = Double(windows.reduce(0) { $0 + $1.count })
     let qualities = joins.enumerated().map { index, join in
-      add(.quality, index, source, needs: [join], weight: seen * 0.2) { $0.windows = windows }
+      add(.quality, index, source, needs: [join]) { $0.windows = windows }
     }
-    let package = add(.package, 0, source, needs: joins + audio, weight: whole * 0.02)
-    var last = add(.check, 0, source, needs: [package, survey], weight: whole * 0.05)
+    let package = add(.package, 0, source, needs: joins + audio)
+    var last = add(.check, 0, source, needs: [package, survey])
     if film.encryption != nil {
       // Packaged again from the same tracks, once everything has been checked in the clear.
-      last = add(.encrypt, 0, source, needs: joins + audio + [last], weight: whole * 0.02) { $0.asset = asset }
+      last = add(.encrypt, 0, source, needs: joins + audio + [last]) { $0.asset = asset }
     }
-    _ = add(.publish, 0, source, needs: [last] + qualities, weight: whole * 0.01) { $0.asset = asset }
+    _ = add(.publish, 0, source, needs: [last] + qualities) { $0.asset = asset }
   }
 
   /// One task for each chunk of each codec: the slow codecs hold up neither H.264 nor each other, and may be other
@@ -161,29 +153,20 @@ struct JobPlan: Sendable {
   private mutating func addChunk(
     _ range: Range<Int>, _ ordinal: Int, _ codec: VideoCodec, _ source: SourceFile
   ) -> Int {
-    add(.encode, ordinal, source, weight: Double(range.count) * Self.work(of: codec)) {
+    add(.encode, ordinal, source) {
       $0.codec = codec
       $0.firstFrame = range.lowerBound
       $0.frameCount = range.count
     }
   }
 
-  /// About how many times the processor time of H.264.
-  private static func work(of codec: VideoCodec) -> Double {
-    switch codec {
-    case .h264: 1
-    case .hevc: 4
-    case .av1: 3
-    }
-  }
-
   private mutating func add(
-    _ kind: TaskKind, _ ordinal: Int, _ source: SourceFile, needs: [Int] = [], weight: Double,
+    _ kind: TaskKind, _ ordinal: Int, _ source: SourceFile, needs: [Int] = [],
     _ adjust: (inout TaskWork) -> Void = { _ in }
   ) -> Int {
     var work = TaskWork(kind: kind, ordinal: ordinal, source: source, plan: film)
     adjust(&work)
-    tasks.append(PlannedTask(work: work, needs: needs, weight: weight))
+    tasks.append(PlannedTask(work: work, needs: needs))
     return tasks.count - 1
   }
 

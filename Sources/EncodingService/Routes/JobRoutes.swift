@@ -91,7 +91,7 @@ struct JobRoutes: Sendable {
       guard let id = JobID(cursor) else { throw EncodingError.badCursor }
       before = id
     }
-    let jobs = try database.read { try flow.jobs.jobs(before: before, limit: limit + 1, in: $0) }
+    let jobs = try database.read { try flow.jobs.jobs(before: before, state: nil, limit: limit + 1, in: $0) }
     let page = Array(jobs.prefix(limit))
     return Page(items: page, next: jobs.count > limit ? page.last?.id.description : nil)
   }

@@ -9,6 +9,7 @@ import StorageKit
 struct LeaseRoutes: Sendable {
   let database: ServiceDatabase
   let flow: JobFlow
+  let workers: WorkerRegister
   /// Raised after each commit.
   let news: Signal
   let claims: StoreClaimStore
@@ -18,6 +19,7 @@ struct LeaseRoutes: Sendable {
 
   static let longestWaitSeconds = 20
   static let longestName = 100
+  static let mostCapabilities = 100
   /// Backed-off tasks and expired leases are no news, so a waiter looks again by itself.
   static let lookAgain: Duration = .milliseconds(500)
 
@@ -48,14 +50,20 @@ struct LeaseRoutes: Sendable {
     guard (0...Self.longestWaitSeconds).contains(request.waitSeconds) else {
       throw Problem.invalid(field: "waitSeconds", "must be from 0 to \(Self.longestWaitSeconds)")
     }
+    try await register(request)
+    let applicant = TaskApplicant(encoder: request.encoder, request.facts ?? .unsaid)
     let end = ContinuousClock.now + .seconds(request.waitSeconds)
     while true {
       let seen = news.generation
       let now = clock.now()
-      if try database.read({ try flow.tasks.hasWork(for: request.encoder, at: now, in: $0) }) {
+      if try database.read({ try flow.hasWork(for: applicant, at: now, in: $0) }) {
         // Nobody is there any more to take what would be leased.
         try Task.checkCancellation()
-        let lease = try await database.write { try flow.lease(encoder: request.encoder, at: now, in: $0) }
+        let lease = try await database.write { db in
+          // What it held it has lost, whether or not it may have more.
+          try flow.lease(
+            to: applicant, isAdmitted: workers.admits(request.encoder, in: db), at: now, in: db)
+        }
         if let lease, let complete = try await withKey(lease) { return complete }
       }
       let left = end - .now
@@ -83,12 +91,29 @@ struct LeaseRoutes: Sendable {
     }
   }
 
+  private func register(_ request: LeaseRequest) async throws {
+    let facts = request.facts ?? .unsaid
+    guard facts.capabilities.count <= Self.mostCapabilities,
+      facts.capabilities.allSatisfy({ (1...Self.longestName).contains($0.utf8.count) })
+    else {
+      throw Problem.invalid(
+        field: "facts.capabilities", "must be at most \(Self.mostCapabilities) words of 1 to \(Self.longestName) bytes")
+    }
+    let now = clock.now()
+    guard workers.roll.hear(request.encoder, facts, at: now) else { return }
+    let isKnown = try await database.write { try workers.store.put(request.encoder, facts, at: now, in: $0) }
+    guard isKnown else { throw Problem.unavailable("There are more than \(WorkerStore.mostWorkers) encoders.") }
+  }
+
   private func heartbeat(_ task: EncodingTaskID, _ beat: TaskHeartbeat) async throws -> TaskHeartbeatAnswer {
     let now = clock.now()
     guard beat.progress.isFinite else { throw Problem.invalid(field: "progress", "must be from 0 to 1") }
-    try await database.write {
-      try flow.keep(task, token: beat.token, progress: beat.progress, at: now, in: $0)
+    guard beat.seconds?.isFinite ?? true else { throw Problem.invalid(field: "seconds", "must be a number") }
+    let encoder = try await database.write { db in
+      try flow.keep(task, beat, at: now, in: db)
+      return try flow.tasks.holder(of: task, in: db)
     }
+    if let encoder { workers.roll.hear(encoder, at: now) }
     return TaskHeartbeatAnswer(isCancelled: false)
   }
 }

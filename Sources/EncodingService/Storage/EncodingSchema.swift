@@ -163,5 +163,74 @@ enum EncodingSchema {
         ) STRICT, WITHOUT ROWID;
         INSERT INTO job_upload (job_id, upload_id) SELECT id, upload_id FROM job WHERE upload_id IS NOT NULL;
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 8, "turns of jobs, demands of tasks, workers",
+        """
+        ALTER TABLE job ADD COLUMN priority TEXT NOT NULL DEFAULT 'normal'
+          CHECK (priority IN ('low', 'normal', 'high'));
+        -- NULL once nothing is left to be done for it, sweeping included.
+        ALTER TABLE job ADD COLUMN turn REAL;
+        ALTER TABLE job ADD COLUMN started_at INTEGER;
+        -- Grows with each change of the job or of one of its tasks.
+        ALTER TABLE job ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+        UPDATE job SET turn = 0 WHERE EXISTS (
+          SELECT 1 FROM task WHERE task.job_id = job.id AND task.state IN ('blocked', 'ready', 'leased'));
+        UPDATE job SET started_at = (
+          SELECT MIN(granted_at) FROM lease JOIN task ON task.id = lease.task_id WHERE task.job_id = job.id);
+        CREATE INDEX job_turn ON job (turn, id) WHERE turn IS NOT NULL;
+        CREATE INDEX job_by_state ON job (state, id);
+
+        CREATE TABLE present_turn (
+          only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+          turn REAL NOT NULL
+        ) STRICT;
+        INSERT INTO present_turn (only, turn) VALUES (1, 0);
+
+        ALTER TABLE task ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE task ADD COLUMN capabilities TEXT NOT NULL DEFAULT '[]';
+        ALTER TABLE task ADD COLUMN space_bytes INTEGER NOT NULL DEFAULT 0 CHECK (space_bytes >= 0);
+        ALTER TABLE task ADD COLUMN excused_attempts INTEGER NOT NULL DEFAULT 0
+          CHECK (excused_attempts BETWEEN 0 AND attempts);
+        -- How much of the film it goes through; 0 where that says nothing.
+        ALTER TABLE task ADD COLUMN film_seconds REAL NOT NULL DEFAULT 0 CHECK (film_seconds >= 0);
+        -- Of its present or last attempt.
+        ALTER TABLE task ADD COLUMN attempt_progress REAL NOT NULL DEFAULT 0 CHECK (attempt_progress BETWEEN 0 AND 1);
+        ALTER TABLE task ADD COLUMN attempt_seconds REAL NOT NULL DEFAULT 0 CHECK (attempt_seconds >= 0);
+        -- The job's, at its last change.
+        ALTER TABLE task ADD COLUMN revision INTEGER NOT NULL DEFAULT 1;
+        DROP INDEX task_ready;
+        CREATE INDEX task_ready ON task (job_id, rank, position) WHERE state = 'ready';
+        CREATE INDEX task_by_revision ON task (job_id, revision);
+        CREATE TRIGGER task_added AFTER INSERT ON task BEGIN
+          UPDATE job SET revision = revision + 1 WHERE id = NEW.job_id;
+          UPDATE task SET revision = (SELECT revision FROM job WHERE id = NEW.job_id) WHERE id = NEW.id;
+        END;
+        CREATE TRIGGER task_changed AFTER UPDATE OF state, attempts, progress, failure_reason ON task BEGIN
+          UPDATE job SET revision = revision + 1 WHERE id = NEW.job_id;
+          UPDATE task SET revision = (SELECT revision FROM job WHERE id = NEW.job_id) WHERE id = NEW.id;
+        END;
+        CREATE TRIGGER job_changed AFTER UPDATE OF state, priority, duration_seconds ON job BEGIN
+          UPDATE job SET revision = revision + 1 WHERE id = NEW.id;
+        END;
+
+        -- Leases run out on the monotonic clock, in memory.
+        DROP INDEX lease_open;
+        ALTER TABLE lease DROP COLUMN expires_at;
+        CREATE INDEX lease_open ON lease (encoder) WHERE ended_at IS NULL;
+
+        CREATE TABLE worker (
+          name TEXT NOT NULL PRIMARY KEY,
+          state TEXT NOT NULL CHECK (state IN ('active', 'cordoned', 'draining')),
+          facts TEXT NOT NULL,
+          first_seen_at INTEGER NOT NULL,
+          last_seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        -- How long tasks really take, against their weight: what is known of a kind before a job has done one.
+        CREATE TABLE pace (
+          kind TEXT NOT NULL PRIMARY KEY,
+          seconds_per_weight REAL NOT NULL CHECK (seconds_per_weight > 0)
+        ) STRICT, WITHOUT ROWID;
+        """),
     ]
 }

@@ -21,6 +21,8 @@ struct JobRecord: Sendable {
   var options: JobOptions
   var durationSeconds: Double?
   var playableAt: Timestamp?
+  /// Grows with each change of the job or of one of its tasks.
+  var revision: Int
 }
 
 /// All SQL about jobs.
@@ -31,32 +33,45 @@ struct JobStore: Sendable {
     try db.execute(
       """
       INSERT INTO job (id, title_id, asset_id, upload_id, source_path, source_name, file_path, file_fingerprint,
-        file_bytes, options, state, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)
+        file_bytes, options, priority, turn, state, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 'queued', ?)
       """,
       id, request.titleId, asset, request.source.uploadId, request.source.path, request.sourceName, request.file.path,
       request.file.fingerprint, request.file.bytes, String(decoding: try JSON.encode(request.options), as: UTF8.self),
-      now)
+      (request.options.priority ?? .normal).rawValue, now)
   }
 
   func record(_ id: JobID, in db: SQLSession) throws -> JobRecord? {
     try db.first(
       """
-      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, duration_seconds, playable_at,
-        file_bytes
+      SELECT id, title_id, asset_id, state, file_path, file_fingerprint, options, priority, duration_seconds,
+        playable_at, revision, file_bytes
       FROM job WHERE id = ?
       """, id
     ) { row in
       JobRecord(
         id: try row.id(0), titleId: try row.id(1), assetId: try row.id(2), state: try row.choice(3),
-        file: SourceFile(path: row.text(4), fingerprint: row.text(5), bytes: row.intOrNil(9)),
-        options: try Self.options(row, 6),
-        durationSeconds: row.doubleOrNil(7), playableAt: row.timeOrNil(8))
+        file: SourceFile(path: row.text(4), fingerprint: row.text(5), bytes: row.intOrNil(11)),
+        options: try Self.options(row, 6, priority: 7),
+        durationSeconds: row.doubleOrNil(8), playableAt: row.timeOrNil(9), revision: row.int(10))
     }
   }
 
-  func begin(_ id: JobID, in db: SQLSession) throws {
-    try db.execute("UPDATE job SET state = 'running' WHERE id = ? AND state = 'queued'", id)
+  func begin(_ id: JobID, at now: Timestamp, in db: SQLSession) throws {
+    try db.execute("UPDATE job SET state = 'running', started_at = ? WHERE id = ? AND state = 'queued'", now, id)
+  }
+
+  /// False where it has not failed.
+  func reopen(_ id: JobID, in db: SQLSession) throws -> Bool {
+    try db.execute(
+      """
+      UPDATE job SET state = 'running', failure_reason = NULL, finished_at = NULL, playable_at = NULL
+      WHERE id = ? AND state = 'failed'
+      """, id) == 1
+  }
+
+  func setPriority(_ priority: JobPriority, of id: JobID, in db: SQLSession) throws {
+    try db.execute("UPDATE job SET priority = ? WHERE id = ?", priority.rawValue, id)
   }
 
   func setLadder(_ report: LadderReport, of id: JobID, in db: SQLSession) throws {
@@ -88,48 +103,6 @@ struct JobStore: Sendable {
       """, state.rawValue, reason, now, id) == 1
   }
 
-  // MARK: - As the API shows them
-
-  func job(_ id: JobID, in db: SQLSession) throws -> EncodingJob? {
-    try db.first(
-      """
-      SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at, options, playable_at,
-        (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
-          AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
-      FROM job WHERE id = ?
-      """, id, as: Self.job)
-  }
-
-  /// Newest first, served by the primary key: identifiers are in order of creation.
-  func jobs(before: JobID?, limit: Int, in db: SQLSession) throws -> [EncodingJob] {
-    try db.rows(
-      """
-      SELECT id, title_id, asset_id, state, upload_id, source_path, source_name, failure_reason, duration_seconds,
-        created_at, finished_at, options, playable_at,
-        (SELECT SUM(weight * progress) / SUM(weight) FROM task WHERE job_id = job.id
-          AND EXISTS (SELECT 1 FROM task AS last WHERE last.job_id = job.id AND last.kind = 'publish'))
-      FROM job WHERE id < ? ORDER BY id DESC LIMIT ?
-      """, before?.description ?? "job_~", limit, as: Self.job)
-  }
-
-  private static func job(_ row: SQLRow) throws -> EncodingJob {
-    let state: JobState = try row.choice(3)
-    // What was playable of a job that did not end well has been withdrawn.
-    let playableAt = state == .failed || state == .cancelled ? nil : row.timeOrNil(12)
-    return EncodingJob(
-      id: try row.id(0), titleId: try row.id(1), state: state,
-      progress: state == .succeeded ? 1 : min(0.999, row.double(13)),
-      source: JobSource(uploadId: try row.idOrNil(4), path: row.textOrNil(5)), sourceName: row.textOrNil(6),
-      options: try options(row, 11), assetId: playableAt == nil ? nil : try row.id(2), playableAt: playableAt,
-      failureReason: row.textOrNil(7),
-      durationSeconds: row.doubleOrNil(8), createdAt: row.time(9), finishedAt: row.timeOrNil(10))
-  }
-
-  private static func options(_ row: SQLRow, _ column: Int) throws -> JobOptions {
-    try JSON.decode(JobOptions.self, from: Array(row.text(column).utf8))
-  }
-
   /// Every asset that can be played, for the snapshot.
   func forEachPublished(in db: SQLSession, _ body: (AssetPublished) throws -> Void) throws {
     try db.forEach(
@@ -144,5 +117,12 @@ struct JobStore: Sendable {
           assetId: try row.id(0), titleId: try row.id(1), jobId: try row.id(2), durationSeconds: row.double(3),
           maxHeight: row.int(4), isComplete: row.bool(5)))
     }
+  }
+
+  /// The priority is a column of its own, for it can be changed.
+  static func options(_ row: SQLRow, _ column: Int, priority: Int) throws -> JobOptions {
+    var options = try JSON.decode(JobOptions.self, from: Array(row.text(column).utf8))
+    options.priority = try row.choice(priority)
+    return options
   }
 }

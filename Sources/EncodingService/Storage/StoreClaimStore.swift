@@ -30,14 +30,13 @@ struct StoreClaimStore: Sendable {
     return verdict
   }
 
-  /// Nil where there is no such job, nil within where it has not ended, or its last sweep still waits: then what a
-  /// check did not pass is kept to be looked at.
+  /// Nil where there is no such job, nil within where it has not ended, or failed and has not been swept: then it may
+  /// go on from what it made, and what a check did not pass is kept to be looked at.
   private func end(ofJob id: JobID, in db: SQLSession) throws -> Timestamp?? {
     try db.first(
       """
-      SELECT CASE WHEN NOT EXISTS (
-        SELECT 1 FROM task WHERE job_id = job.id AND kind = 'sweep' AND ordinal > 0
-          AND state IN ('blocked', 'ready', 'leased'))
+      SELECT CASE WHEN state <> 'failed' OR NOT EXISTS (
+        SELECT 1 FROM task WHERE job_id = job.id AND kind = 'sweep' AND state IN ('blocked', 'ready', 'leased'))
       THEN finished_at END FROM job WHERE id = ?
       """, id
     ) { $0.timeOrNil(0) }

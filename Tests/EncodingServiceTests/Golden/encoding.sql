@@ -1,3 +1,17 @@
+CREATE TRIGGER job_changed AFTER UPDATE OF state, priority, duration_seconds ON job BEGIN
+  UPDATE job SET revision = revision + 1 WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER task_added AFTER INSERT ON task BEGIN
+  UPDATE job SET revision = revision + 1 WHERE id = NEW.job_id;
+  UPDATE task SET revision = (SELECT revision FROM job WHERE id = NEW.job_id) WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER task_changed AFTER UPDATE OF state, attempts, progress, failure_reason ON task BEGIN
+  UPDATE job SET revision = revision + 1 WHERE id = NEW.job_id;
+  UPDATE task SET revision = (SELECT revision FROM job WHERE id = NEW.job_id) WHERE id = NEW.id;
+END;
+
 CREATE TABLE consumer_cursor (
   consumer TEXT NOT NULL,
   source TEXT NOT NULL,
@@ -40,7 +54,8 @@ CREATE TABLE job (
   failure_reason TEXT,
   duration_seconds REAL CHECK (duration_seconds > 0),
   created_at INTEGER NOT NULL,
-  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER, ladder TEXT, file_bytes INTEGER CHECK (file_bytes > 0),
+  finished_at INTEGER, options TEXT NOT NULL DEFAULT '{}', playable_at INTEGER, ladder TEXT, file_bytes INTEGER CHECK (file_bytes > 0), priority TEXT NOT NULL DEFAULT 'normal'
+  CHECK (priority IN ('low', 'normal', 'high')), turn REAL, started_at INTEGER, revision INTEGER NOT NULL DEFAULT 1,
   CHECK ((upload_id IS NULL) <> (source_path IS NULL)),
   CHECK ((finished_at IS NOT NULL) = (state IN ('succeeded', 'failed', 'cancelled'))),
   CHECK ((failure_reason IS NOT NULL) = (state = 'failed'))
@@ -67,7 +82,6 @@ CREATE TABLE lease (
   attempt INTEGER NOT NULL CHECK (attempt > 0),
   encoder TEXT NOT NULL,
   granted_at INTEGER NOT NULL,
-  expires_at INTEGER NOT NULL,
   ended_at INTEGER,
   outcome TEXT CHECK (outcome IN
     ('succeeded', 'retryableFailure', 'permanentFailure', 'released', 'expired', 'cancelled')),
@@ -86,6 +100,11 @@ CREATE TABLE outbox_state (
   last_seq INTEGER NOT NULL CHECK (last_seq >= 0)
 ) STRICT;
 
+CREATE TABLE pace (
+  kind TEXT NOT NULL PRIMARY KEY,
+  seconds_per_weight REAL NOT NULL CHECK (seconds_per_weight > 0)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE parked_event (
   consumer TEXT NOT NULL,
   source TEXT NOT NULL,
@@ -95,6 +114,11 @@ CREATE TABLE parked_event (
   json BLOB NOT NULL,
   PRIMARY KEY (consumer, source, subject, epoch, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE present_turn (
+  only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+  turn REAL NOT NULL
+) STRICT;
 
 CREATE TABLE rendition (
   job_id TEXT NOT NULL REFERENCES job (id),
@@ -127,7 +151,8 @@ CREATE TABLE task (
   attempts INTEGER NOT NULL CHECK (attempts >= 0),
   not_before INTEGER NOT NULL,
   lease_token INTEGER REFERENCES lease (token),
-  failure_reason TEXT,
+  failure_reason TEXT, rank INTEGER NOT NULL DEFAULT 0, capabilities TEXT NOT NULL DEFAULT '[]', space_bytes INTEGER NOT NULL DEFAULT 0 CHECK (space_bytes >= 0), excused_attempts INTEGER NOT NULL DEFAULT 0
+  CHECK (excused_attempts BETWEEN 0 AND attempts), film_seconds REAL NOT NULL DEFAULT 0 CHECK (film_seconds >= 0), attempt_progress REAL NOT NULL DEFAULT 0 CHECK (attempt_progress BETWEEN 0 AND 1), attempt_seconds REAL NOT NULL DEFAULT 0 CHECK (attempt_seconds >= 0), revision INTEGER NOT NULL DEFAULT 1,
   UNIQUE (job_id, kind, ordinal),
   CHECK (state <> 'leased' OR lease_token IS NOT NULL),
   CHECK ((output IS NOT NULL) = (state = 'succeeded'))
@@ -162,11 +187,25 @@ CREATE TABLE upload (
   created_at INTEGER NOT NULL
 , owner TEXT NOT NULL DEFAULT 'service', metadata TEXT, removed_at INTEGER) STRICT;
 
+CREATE TABLE worker (
+  name TEXT NOT NULL PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('active', 'cordoned', 'draining')),
+  facts TEXT NOT NULL,
+  first_seen_at INTEGER NOT NULL,
+  last_seen_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX idempotency_key_by_expiry ON idempotency_key (expires_at);
+
+CREATE INDEX job_by_state ON job (state, id);
+
+CREATE INDEX job_turn ON job (turn, id) WHERE turn IS NOT NULL;
 
 CREATE INDEX lease_by_task ON lease (task_id);
 
-CREATE INDEX lease_open ON lease (expires_at) WHERE ended_at IS NULL;
+CREATE INDEX lease_open ON lease (encoder) WHERE ended_at IS NULL;
+
+CREATE INDEX task_by_revision ON task (job_id, revision);
 
 CREATE INDEX task_leased ON task (job_id) WHERE state = 'leased';
 
