@@ -6,8 +6,9 @@ package enum EncodingEndpoints {
     "encoding.createJob", .post, "/v1/studio/jobs", access: .operator, status: 201,
     summary: "Encode a film file for a title.")
 
-  package static let jobs = Endpoint<PageQuery, Empty, Page<EncodingJob>>(
-    "encoding.jobs", .get, "/v1/studio/jobs", access: .operator, summary: "Encoding jobs, newest first, without tasks.")
+  package static let jobs = Endpoint<JobsQuery, Empty, Page<EncodingJob>>(
+    "encoding.jobs", .get, "/v1/studio/jobs", access: .operator,
+    summary: "Encoding jobs, newest first, without tasks; all, or those of one state.")
 
   package static let job = Endpoint<JobPath, Empty, EncodingJob>(
     "encoding.job", .get, "/v1/studio/jobs/{job}", access: .operator,
@@ -16,6 +17,19 @@ package enum EncodingEndpoints {
   package static let cancelJob = Endpoint<JobPath, Empty, EncodingJob>(
     "encoding.cancelJob", .delete, "/v1/studio/jobs/{job}", access: .operator, status: 200,
     summary: "Stop a job that has not ended.")
+
+  package static let changeJob = Endpoint<JobPath, JobChange, EncodingJob>(
+    "encoding.changeJob", .patch, "/v1/studio/jobs/{job}", access: .operator,
+    summary: "Set the priority of a job that has not ended.")
+
+  package static let retryJob = Endpoint<JobPath, Empty, EncodingJob>(
+    "encoding.retryJob", .post, "/v1/studio/jobs/{job}/retries", access: .operator,
+    summary: "Let a failed job go on from what is finished.")
+
+  /// Events `task` and `job`, in JSON as in the job itself; `Last-Event-ID` is understood.
+  package static let jobEvents = Endpoint<JobPath, Empty, Empty>(
+    "encoding.jobEvents", .get, "/v1/studio/jobs/{job}/events", access: .operator, status: 200,
+    summary: "What happens to a job as it happens, as server-sent events, until it ends.")
 
   // MARK: For encoders
 
@@ -39,6 +53,18 @@ package enum EncodingEndpoints {
   package static let source = Endpoint<TaskSourcePath, Empty, Empty>(
     "encoding.source", .get, "/internal/encoding/tasks/{task}/sources/{fingerprint}", access: .service, status: 200,
     summary: "A film file, for encoders that do not see it; refused without the current token.")
+}
+
+package struct JobsQuery: Codable, Sendable {
+  package var limit: Int?
+  package var cursor: String?
+  package var state: JobState?
+
+  package init(limit: Int? = nil, cursor: String? = nil, state: JobState? = nil) {
+    self.limit = limit
+    self.cursor = cursor
+    self.state = state
+  }
 }
 
 package struct JobPath: Codable, Sendable {

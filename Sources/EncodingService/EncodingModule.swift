@@ -37,6 +37,7 @@ package enum EncodingModule: ServiceModule {
       try flow.jobs.forEachPublished(in: db) { try line(JSON.encode($0)) }
     }
 
+    let views = JobViews(flow: flow, workers: workers, clock: context.clock)
     var parts = ServiceParts()
     let idempotency = IdempotencyStore(clock: context.clock)
     let news = Signal()
@@ -45,7 +46,8 @@ package enum EncodingModule: ServiceModule {
     let upkeep = try await addUploads(
       to: &parts.routes, context, settings, database: database, idempotency: idempotency, folder: uploadFolder)
     JobRoutes(
-      database: database, uploads: UploadStore(), flow: flow, idempotency: idempotency, settings: settings,
+      database: database, uploads: UploadStore(), flow: flow, views: views, idempotency: idempotency,
+      settings: settings,
       uploadFolder: uploadFolder, clock: context.clock,
       isTitle: { title, caller in
         do {
@@ -57,6 +59,11 @@ package enum EncodingModule: ServiceModule {
       }
     ).add(to: &parts.routes)
     let playback = try context.upstream("playback")
+    JobEventRoutes(
+      database: database, views: views, news: news, places: ListenerPlaces(limit: settings.eventListeners),
+      longestSeconds: settings.eventStreamSeconds
+    ).add(to: &parts.routes)
+    WorkerRoutes(database: database, workers: workers).add(to: &parts.routes)
     LeaseRoutes(
       database: database, flow: flow, workers: workers, news: news,
       claims: StoreClaimStore(
@@ -73,7 +80,7 @@ package enum EncodingModule: ServiceModule {
     parts.background =
       events.background + [
         upkeep,
-        WatchLeases(database: database, flow: flow, workers: workers, clock: context.clock, logger: context.logger)
+        WatchLeases(database: database, flow: flow, workers: workers, clock: context.clock, logger: context.logger),
       ]
     parts.onClose = [{ database.close() }]
     parts.keepAuditLog(context)

@@ -33,6 +33,10 @@ struct EncodingSettings: Sendable {
   let failedKeptSeconds: Double
   /// An encoder not heard of for so long is forgotten.
   let workerMemorySeconds: Double
+  /// Who listen to jobs at once.
+  let eventListeners: Int
+  /// Such a stream ends then; its listener comes back, with a token that is still good.
+  let eventStreamSeconds: Double
   let plan: JobPlan.Parameters
   let gate: QualityGate
   /// How long the files behind a check that was not passed are kept.
@@ -53,6 +57,8 @@ struct EncodingSettings: Sendable {
     maximumExcusedAttempts = try reader.integer("ENCODING_MAXIMUM_EXCUSED_ATTEMPTS", default: 20, in: 1...1000)
     failedKeptSeconds = try reader.double("ENCODING_FAILED_KEPT_SECONDS", default: 86_400, in: 0...2_592_000)
     workerMemorySeconds = try reader.double("ENCODING_WORKER_MEMORY_SECONDS", default: 3600, in: 60...604_800)
+    eventListeners = try reader.integer("ENCODING_EVENT_LISTENERS", default: 200, in: 1...10_000)
+    eventStreamSeconds = try reader.double("ENCODING_EVENT_STREAM_SECONDS", default: 900, in: 1...86_400)
     backoffSeconds = try reader.double("ENCODING_BACKOFF_SECONDS", default: 1, in: 0.01...600)
     maximumBackoffSeconds = try reader.double("ENCODING_MAXIMUM_BACKOFF_SECONDS", default: 60, in: 0.01...3600)
     gate = QualityGate(

@@ -75,8 +75,9 @@ extension JobFlow {
     switch report.outcome {
     case .succeeded:
       let output = report.output ?? TaskOutput()
-      try tasks.note(
-        id, progress: 1, seconds: report.seconds ?? tasks.age(ofLease: report.token, at: now, in: db), in: db)
+      let seconds = try report.seconds ?? tasks.age(ofLease: report.token, at: now, in: db)
+      try tasks.note(id, progress: 1, seconds: seconds, in: db)
+      try estimates.learn(task.kind, weight: task.weight, seconds: seconds, in: db)
       try tasks.succeed(id, output: output, in: db)
       try follow(task, output, at: now, in: db)
     case .retryableFailure where report.damaged?.isEmpty == false:

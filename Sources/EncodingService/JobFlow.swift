@@ -14,6 +14,7 @@ struct JobFlow: Sendable {
   /// What a failed job has made is kept for so long, to go on from and to look at.
   let failedKeptSeconds: Double
   let turns = TurnStore()
+  let estimates = EstimateStore()
   /// 0 to 1, for the backoff.
   let jitter: @Sendable () -> Double
   var renditions = RenditionStore()

@@ -75,19 +75,21 @@ struct Desk: Sendable {
     ssim: QualityStatistics(mean: 0.98, fifthPercentile: 0.97, worstSecond: 0.96, worstSecondAtSeconds: 3), vmaf: nil,
     likeness: Likeness(stray: 0.1, worstSecondStray: 0.2, worstSecondAtSeconds: 3, shiftSeconds: nil))
 
+  func succeed(_ lease: TaskLease) async throws {
+    let kind = lease.work.kind
+    try await report(
+      lease, .succeeded,
+      TaskOutput {
+        $0.folder = "\(kind)-\(lease.work.ordinal)"
+        $0.facts = kind == .probe ? Self.facts : nil
+        $0.renditionBytes = kind == .package ? [307_500] : nil
+        $0.quality = kind == .quality ? Self.quality : nil
+      })
+  }
+
   /// Does every task that is ready as `encoder`, until nothing is left.
   func workOff(as encoder: String) async throws {
-    while let lease = try await lease(encoder) {
-      let kind = lease.work.kind
-      try await report(
-        lease, .succeeded,
-        TaskOutput {
-          $0.folder = "\(kind)-\(lease.work.ordinal)"
-          $0.facts = kind == .probe ? Self.facts : nil
-          $0.renditionBytes = kind == .package ? [307_500] : nil
-        $0.quality = kind == .quality ? Self.quality : nil
-        })
-    }
+    while let lease = try await lease(encoder) { try await succeed(lease) }
   }
 }
 

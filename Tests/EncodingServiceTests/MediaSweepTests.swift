@@ -13,7 +13,6 @@ import Testing
 
 @Suite("Sweeping the media store")
 struct MediaSweepTests {
-  private typealias Desk = TaskStoreTests.Desk
 
   /// A store, and an encoding service in memory that knows its jobs.
   private struct Yard {
@@ -72,7 +71,7 @@ struct MediaSweepTests {
       try await yard.sweep()
       #expect(FileManager.default.fileExists(atPath: draft))
       // Its time runs out, and another encoder is given the task.
-      yard.desk.clock.advance(seconds: 16)
+      yard.desk.pass(16)
       _ = try await yard.desk.lease("two")
       try await yard.sweep()
       #expect(!FileManager.default.fileExists(atPath: draft))
@@ -90,14 +89,14 @@ struct MediaSweepTests {
       let stranger = JobID(seed: "stranger")
       try yard.put("\(MediaPrefix.staging(job))/encode-0/a.mp4")
       try yard.put("\(MediaPrefix.staging(stranger))/encode-0/a.mp4")
-      yard.desk.clock.advance(seconds: 1_000_000)
+      yard.desk.pass(1_000_000)
       try await yard.sweep()
       #expect(yard.has(MediaPrefix.staging(job)))
       try await yard.end(job)
-      yard.desk.clock.advance(seconds: 99)
+      yard.desk.pass(99)
       try await yard.sweep()
       #expect(yard.has(MediaPrefix.staging(job)))
-      yard.desk.clock.advance(seconds: 2)
+      yard.desk.pass(2)
       try await yard.sweep()
       #expect(!yard.has(MediaPrefix.staging(job)))
       // The test's clock is behind the disk's: written just now, as far as that can be told.
@@ -115,14 +114,14 @@ struct MediaSweepTests {
       let assets = try [growing, withdrawn].map(yard.asset) + [stranger]
       for asset in assets { try yard.put("\(asset)/video/1.m4s") }
       try await yard.end(withdrawn)
-      yard.desk.clock.advance(seconds: 999)
+      yard.desk.pass(999)
       try await yard.sweep()
       #expect(assets.allSatisfy { yard.has("\($0)") })
-      yard.desk.clock.advance(seconds: 2)
+      yard.desk.pass(2)
       try await yard.sweep()
       #expect(assets.map { yard.has("\($0)") } == [true, false, true])
       try await yard.desk.workOff(as: "one")
-      yard.desk.clock.advance(seconds: 10_000_000)
+      yard.desk.pass(10_000_000)
       try await yard.sweep()
       #expect(assets.map { yard.has("\($0)") } == [true, false, true])
       let text = yard.metrics.exposition()
@@ -138,7 +137,7 @@ struct MediaSweepTests {
       let job = try await yard.desk.makeJob()
       try yard.put("\(MediaPrefix.staging(job))/encode-0/a.mp4")
       try await yard.end(job)
-      yard.desk.clock.advance(seconds: 1_000_000)
+      yard.desk.pass(1_000_000)
       await #expect(throws: (any Error).self) { try await yard.sweep(isAway: true) }
       #expect(yard.has("\(MediaPrefix.staging(job))/encode-0/a.mp4"))
     }

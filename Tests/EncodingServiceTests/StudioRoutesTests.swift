@@ -86,7 +86,7 @@ struct StudioRoutesTests {
         try await studio.createJob(JobSource(uploadId: upload.id), title: TitleID(seed: "o"), key: "k")
       }
       #expect(other?.status == 422)
-      let page = try await studio.encoding.transport.call(EncodingEndpoints.jobs, PageQuery(), in: studio.context())
+      let page = try await studio.encoding.transport.call(EncodingEndpoints.jobs, JobsQuery(), in: studio.context())
       #expect(page.items.map(\.id) == [first.id])
     }
   }
@@ -96,7 +96,7 @@ struct StudioRoutesTests {
     try await Studio.open { studio in
       let viewer = CallContext.test(Principal(role: .viewer, account: AccountID(seed: "v")))
       let transport = studio.encoding.transport
-      let list = await problem { try await transport.call(EncodingEndpoints.jobs, PageQuery(), in: viewer) }
+      let list = await problem { try await transport.call(EncodingEndpoints.jobs, JobsQuery(), in: viewer) }
       #expect(list?.status == 403)
       let request = TransportRequest(method: .post, target: "/v1/studio/uploads", body: [1], context: viewer)
       let sent = try await transport.send(request)
@@ -117,7 +117,7 @@ struct StudioRoutesTests {
       var cursor: String?
       repeat {
         let page = try await studio.encoding.transport.call(
-          EncodingEndpoints.jobs, PageQuery(limit: 2, cursor: cursor), in: studio.context())
+          EncodingEndpoints.jobs, JobsQuery(limit: 2, cursor: cursor), in: studio.context())
         seen += page.items.map(\.id)
         cursor = page.next
       } while cursor != nil
@@ -125,7 +125,7 @@ struct StudioRoutesTests {
       let missing = await problem { try await studio.job(JobID(seed: "none")) }
       #expect(missing?.status == 404)
       let bad = await problem {
-        try await studio.encoding.transport.call(EncodingEndpoints.jobs, PageQuery(limit: 1000), in: studio.context())
+        try await studio.encoding.transport.call(EncodingEndpoints.jobs, JobsQuery(limit: 1000), in: studio.context())
       }
       #expect(bad?.status == 422)
     }

@@ -8,6 +8,7 @@ struct JobRoutes: Sendable {
   let database: ServiceDatabase
   let uploads: UploadStore
   let flow: JobFlow
+  let views: JobViews
   let idempotency: IdempotencyStore
   let settings: EncodingSettings
   let uploadFolder: String
@@ -20,15 +21,43 @@ struct JobRoutes: Sendable {
     routes.on(EncodingEndpoints.jobs) { try list($0.parameters) }
     routes.on(EncodingEndpoints.job) { try job($0.parameters.job) }
     routes.on(EncodingEndpoints.cancelJob) { call in
-      let now = clock.now()
-      try await database.write { db in
-        guard let job = try flow.jobs.record(call.parameters.job, in: db) else {
-          throw EncodingError.unknownJob(call.parameters.job)
-        }
-        try flow.cancel(job, at: now, in: db)
-      }
-      return try job(call.parameters.job)
+      try await change(call.parameters.job) { job, now, db in try flow.cancel(job, at: now, in: db) }
     }
+    routes.on(EncodingEndpoints.changeJob) { call in
+      let priority = call.body.priority
+      return try await change(call.parameters.job) { job, _, db in try flow.setPriority(priority, of: job, in: db) }
+    }
+    routes.answer(EncodingEndpoints.retryJob) { try await retry($0.parameters.job, $0.request) }
+  }
+
+  private func change(
+    _ id: JobID, _ body: @escaping @Sendable (JobRecord, Timestamp, SQLSession) throws -> Void
+  ) async throws -> EncodingJob {
+    let now = clock.now()
+    return try await database.write { db in
+      guard let job = try flow.jobs.record(id, in: db) else { throw EncodingError.unknownJob(id) }
+      try body(job, now, db)
+      return try views.whole(id, in: db)
+    }
+  }
+
+  private func retry(_ id: JobID, _ request: RequestInfo) async throws -> Answer {
+    let now = clock.now()
+    let result = try await database.write { db in
+      try idempotency.perform(
+        key: request.context.idempotencyKey, scope: scope(EncodingEndpoints.retryJob, request),
+        request: Array(id.description.utf8), in: db
+      ) { db in
+        guard let job = try flow.jobs.record(id, in: db) else { throw EncodingError.unknownJob(id) }
+        try flow.retry(job, at: now, in: db)
+        return .init(status: EncodingEndpoints.retryJob.status, body: try JSON.encode(views.whole(id, in: db)))
+      }
+    }
+    return .json(result.body, status: result.status)
+  }
+
+  private func scope(_ endpoint: some EndpointDescription, _ request: RequestInfo) -> String {
+    "\(request.principal.account?.description ?? "service") \(endpoint.name)"
   }
 
   private func create(_ new: NewJob, _ request: RequestInfo) async throws -> Answer {
@@ -37,7 +66,7 @@ struct JobRoutes: Sendable {
     guard try await isTitle(new.titleId, request.context) else { throw EncodingError.unknownTitle(new.titleId) }
     let now = clock.now()
     let id = JobID(at: now)
-    let scope = "\(request.principal.account?.description ?? "service") \(EncodingEndpoints.createJob.name)"
+    let scope = scope(EncodingEndpoints.createJob, request)
     let hashed = try JSON.encodeCanonically(new)
     let result = try await database.write { db in
       try idempotency.perform(key: request.context.idempotencyKey, scope: scope, request: hashed, in: db) { db in
@@ -47,7 +76,7 @@ struct JobRoutes: Sendable {
           guard try uploads.find(upload, in: db) != nil else { throw EncodingError.unknownUpload(upload) }
           try uploads.use(upload, by: id, in: db)
         }
-        return .init(status: EncodingEndpoints.createJob.status, body: try JSON.encode(view(id, in: db)))
+        return .init(status: EncodingEndpoints.createJob.status, body: try JSON.encode(views.whole(id, in: db)))
       }
     }
     return .json(result.body, status: result.status)
@@ -81,7 +110,7 @@ struct JobRoutes: Sendable {
     }
   }
 
-  private func list(_ query: PageQuery) throws -> Page<EncodingJob> {
+  private func list(_ query: JobsQuery) throws -> Page<EncodingJob> {
     let limit = query.limit ?? 20
     guard (1...JobStore.longestPage).contains(limit) else {
       throw Problem.invalid(field: "limit", "must be from 1 to \(JobStore.longestPage)")
@@ -91,21 +120,12 @@ struct JobRoutes: Sendable {
       guard let id = JobID(cursor) else { throw EncodingError.badCursor }
       before = id
     }
-    let jobs = try database.read { try flow.jobs.jobs(before: before, state: nil, limit: limit + 1, in: $0) }
+    let jobs = try database.read { try flow.jobs.jobs(before: before, state: query.state, limit: limit + 1, in: $0) }
     let page = Array(jobs.prefix(limit))
     return Page(items: page, next: jobs.count > limit ? page.last?.id.description : nil)
   }
 
   private func job(_ id: JobID) throws -> EncodingJob {
-    try database.read { try view(id, in: $0) }
-  }
-
-  private func view(_ id: JobID, in db: SQLSession) throws -> EncodingJob {
-    guard var job = try flow.jobs.job(id, in: db) else { throw EncodingError.unknownJob(id) }
-    job.tasks = try flow.tasks.tasks(of: id, in: db)
-    job.renditions = try flow.renditions.renditions(of: id, in: db)
-    job.ladder = try flow.jobs.ladder(of: id, in: db)
-    job.checks = try flow.renditions.checks(of: id, in: db)
-    return job
+    try database.read { try views.whole(id, in: $0) }
   }
 }

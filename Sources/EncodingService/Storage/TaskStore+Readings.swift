@@ -7,7 +7,7 @@ extension TaskStore {
 
   /// In order; those that changed after `revision` of the job.
   func tasks(of job: JobID, changedAfter revision: Int = 0, in db: SQLSession) throws -> [EncodingTask] {
-    let needs = try needs(of: job, in: db)
+    let needs = try needs(of: job, changedAfter: revision, in: db)
     return try db.rows(
       """
       SELECT task.id, task.kind, task.ordinal, task.state, task.attempts, task.progress, task.film_seconds,
@@ -28,13 +28,15 @@ extension TaskStore {
     }
   }
 
-  private func needs(of job: JobID, in db: SQLSession) throws -> [EncodingTaskID: [EncodingTaskID]] {
+  private func needs(of job: JobID, changedAfter revision: Int, in db: SQLSession) throws -> [EncodingTaskID:
+    [EncodingTaskID]]
+  {
     var needs: [EncodingTaskID: [EncodingTaskID]] = [:]
     let edges: [(EncodingTaskID, EncodingTaskID)] = try db.rows(
       """
       SELECT task_need.task_id, task_need.needs_id FROM task JOIN task_need ON task_need.task_id = task.id
-      WHERE task.job_id = ? ORDER BY task_need.task_id, task_need.needs_id LIMIT ?
-      """, job, Self.longestEdgeList
+      WHERE task.job_id = ? AND task.revision > ? ORDER BY task_need.task_id, task_need.needs_id LIMIT ?
+      """, job, revision, Self.longestEdgeList
     ) { row in (try row.id(0), try row.id(1)) }
     for (task, needed) in edges { needs[task, default: []].append(needed) }
     return needs

@@ -104,7 +104,13 @@ struct Forwarding: Sendable {
         EncodingEndpoints.jobs,
         EncodingEndpoints.job,
         EncodingEndpoints.cancelJob,
+        EncodingEndpoints.changeJob,
+        EncodingEndpoints.retryJob,
+        WorkerEndpoints.workers,
+        WorkerEndpoints.worker,
+        WorkerEndpoints.changeWorker,
       ], with: encoding, on: &routes)
+    routes.raw(EncodingEndpoints.jobEvents, download(encoding))
     let bus = try neighbours.upstream("bus")
     exchange(
       [
@@ -211,7 +217,7 @@ struct Forwarding: Sendable {
 
   private static let requestHeaders = [
     "content-type", "accept", "if-match", "if-none-match", "if-range", "if-modified-since", "range", "idempotency-key",
-    "x-request-id", "user-agent", "content-digest", "origin",
+    "x-request-id", "user-agent", "content-digest", "origin", "last-event-id",
     // tus 1.0
     "tus-resumable", "upload-length", "upload-offset", "upload-defer-length", "upload-metadata", "upload-checksum",
     "upload-concat", "x-http-method-override",
@@ -220,7 +226,7 @@ struct Forwarding: Sendable {
   private static let answeredHeaders: Set<String> = [
     "content-type", "etag", "cache-control", "last-modified", "location", "retry-after", "accept-ranges",
     "content-range", "vary", "allow", "content-disposition", "access-control-allow-origin",
-    "access-control-expose-headers", "ratelimit", "ratelimit-policy",
+    "access-control-expose-headers", "ratelimit", "ratelimit-policy", "x-accel-buffering",
     "tus-resumable", "tus-version", "tus-extension", "tus-max-size", "tus-checksum-algorithm", "upload-offset",
     "upload-length", "upload-defer-length", "upload-metadata", "upload-expires",
   ]
