@@ -15,7 +15,7 @@ struct SampleFlowTests {
   @Test("A finished sample is never made again, and the plan waits for the last")
   func retry() async throws {
     try await withTemporaryFolder("samples") { folder in
-      let desk = try TaskStoreTests.Desk(folder: folder)
+      let desk = try Desk(folder: folder)
       defer { desk.database.close() }
       let id = try await desk.makeJob(options(.perTitle))
       let probe = try #require(try await desk.lease("one"))
@@ -54,7 +54,7 @@ struct SampleFlowTests {
     arguments: [nil, LadderKind.fixed])
   func short(ladder: LadderKind?) async throws {
     try await withTemporaryFolder("samples") { folder in
-      let desk = try TaskStoreTests.Desk(folder: folder)
+      let desk = try Desk(folder: folder)
       defer { desk.database.close() }
       let id = try await desk.makeJob(options(ladder))
       let probe = try #require(try await desk.lease("one"))

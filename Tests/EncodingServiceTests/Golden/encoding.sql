@@ -211,7 +211,7 @@ CREATE INDEX task_leased ON task (job_id) WHERE state = 'leased';
 
 CREATE INDEX task_need_by_needed ON task_need (needs_id);
 
-CREATE INDEX task_ready ON task (not_before) WHERE state = 'ready';
+CREATE INDEX task_ready ON task (job_id, rank, position) WHERE state = 'ready';
 
 CREATE INDEX unfinished_upload_by_expiry ON unfinished_upload (expires_at);
 
