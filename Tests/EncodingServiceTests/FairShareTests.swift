@@ -20,7 +20,9 @@ struct FairShareTests {
   private func probed(_ desk: Desk, chunks: Int, _ priority: JobPriority? = nil) async throws -> JobID {
     var options = JobOptions()
     options.priority = priority
+    // Chunks alone, all alike.
     options.progressive = false
+    options.ladder = .fixed
     let id = try await desk.makeJob(options)
     desk.pass(0.01)
     var lease = try #require(try await desk.lease("prober"))
