@@ -54,11 +54,14 @@ package struct PlayableVideo: Codable, Sendable, Hashable {
   package var durationSeconds: Double
   /// Height in pixels of the best rendition.
   package var maxHeight: Int
+  /// Absent where encoding did not tell.
+  package var tracks: MediaTracks?
 
-  package init(assetId: AssetID, durationSeconds: Double, maxHeight: Int) {
+  package init(assetId: AssetID, durationSeconds: Double, maxHeight: Int, tracks: MediaTracks? = nil) {
     self.assetId = assetId
     self.durationSeconds = durationSeconds
     self.maxHeight = maxHeight
+    self.tracks = tracks
   }
 }
 

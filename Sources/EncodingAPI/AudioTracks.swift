@@ -1,17 +1,10 @@
+package import Contract
+
 package enum AudioCodec: String, Codable, Sendable, CaseIterable {
   /// AAC-LC, which everything plays.
   case aac
   /// Better at the same bits, where it is played.
   case opus
-}
-
-/// What a track of sound is for.
-package enum AudioRole: String, Codable, Sendable, CaseIterable {
-  case main
-  /// Somebody speaks about the film.
-  case commentary
-  /// Somebody says what is to be seen.
-  case description
 }
 
 /// One audio stream of the source.
@@ -71,4 +64,6 @@ package struct AudioTrackPlan: Codable, Sendable, Hashable {
     self.isDefault = isDefault
     self.folder = folder
   }
+
+  package var playlist: String { "\(folder)/playlist.m3u8" }
 }

@@ -12,9 +12,12 @@ package struct AssetPublished: EventBody {
   /// False where only the film's beginning is there and grows; the same asset is told again when it is whole and
   /// checked. Absent, as in events of before there was such a thing: true.
   package var isComplete: Bool?
+  /// Absent in events of before a film could have more than one.
+  package var tracks: MediaTracks?
 
   package init(
-    assetId: AssetID, titleId: TitleID, jobId: JobID, durationSeconds: Double, maxHeight: Int, isComplete: Bool? = nil
+    assetId: AssetID, titleId: TitleID, jobId: JobID, durationSeconds: Double, maxHeight: Int, isComplete: Bool? = nil,
+    tracks: MediaTracks? = nil
   ) {
     self.assetId = assetId
     self.titleId = titleId
@@ -22,6 +25,7 @@ package struct AssetPublished: EventBody {
     self.durationSeconds = durationSeconds
     self.maxHeight = maxHeight
     self.isComplete = isComplete
+    self.tracks = tracks
   }
 }
 

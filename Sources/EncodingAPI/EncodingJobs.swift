@@ -73,6 +73,10 @@ package struct EncodingJob: Codable, Sendable {
   package var secondsLeft: Double?
   /// What nobody who is there can give: an encoder, one that can do this or that, space. Absent in lists.
   package var waitingFor: String?
+  /// What is in the source; absent in lists and until the film has been probed.
+  package var film: SourceFacts?
+  /// Sound and text; absent in lists and until the film has been probed.
+  package var tracks: AssetTracks?
   /// Absent in lists.
   package var tasks: [EncodingTask]?
   /// Best first; absent in lists, empty until the film has been probed.

@@ -22,6 +22,8 @@ package enum TaskKind: String, Codable, Sendable, CaseIterable {
   case audio
   /// The film's beginning, as far as it is encoded, appears in the media store to be played: progressive publish.
   case preview
+  /// One track of subtitles, made WebVTT.
+  case subtitle
   /// Poster, storyboard, and the source's scene cuts to check the result against.
   case survey
   /// The chunks of one rung made one.

@@ -20,11 +20,13 @@ package struct FilmPlan: Codable, Sendable, Hashable {
   package var comparisonSize: PictureSize?
   /// Absent for a film in the clear.
   package var encryption: EncryptionScheme?
+  /// Of the pictures that chunks are cut from.
+  package var colour: ColourTags
 
   package init(
     frameRate: FrameRate, frameCount: Int, groupFrames: Int, segmentFrames: Int, firstPictureSeconds: Double,
     rungs: [Rung], preset: String, audio: [AudioTrackPlan] = [],
-    subtitles: [SubtitleTrackPlan] = [], encryption: EncryptionScheme? = nil
+    subtitles: [SubtitleTrackPlan] = [], encryption: EncryptionScheme? = nil, colour: ColourTags = .bt709
   ) {
     self.frameRate = frameRate
     self.frameCount = frameCount
@@ -36,6 +38,7 @@ package struct FilmPlan: Codable, Sendable, Hashable {
     self.audio = audio
     self.subtitles = subtitles
     self.encryption = encryption
+    self.colour = colour
   }
 
   /// The ladder of one codec, best first.

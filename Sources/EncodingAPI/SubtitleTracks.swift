@@ -1,9 +1,4 @@
-package enum SubtitleKind: String, Codable, Sendable, CaseIterable {
-  /// What is said, in another language.
-  case subtitles
-  /// What is said and what is heard, for those who do not hear it.
-  case captions
-}
+package import Contract
 
 /// One subtitle stream of the source.
 package struct SubtitleFacts: Codable, Sendable, Hashable {
@@ -60,4 +55,8 @@ package struct SubtitleTrackPlan: Codable, Sendable, Hashable {
     self.name = name
     self.folder = folder
   }
+
+  package var playlist: String { "\(folder)/playlist.m3u8" }
+  /// All cues in one WebVTT file.
+  package var wholeFile: String { "\(folder)/subtitles.vtt" }
 }

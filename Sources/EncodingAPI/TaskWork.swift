@@ -11,6 +11,8 @@ package struct TaskWork: Codable, Sendable, Hashable {
   package var conformTo: FrameRate?
   /// conform
   package var deinterlaces: Bool?
+  /// conform: where the colours must be converted.
+  package var colour: ColourFacts?
   /// encode; sample
   package var firstFrame: Int?
   /// quality: what to look at.
@@ -32,7 +34,12 @@ package struct TaskWork: Codable, Sendable, Hashable {
   }
 
   /// Every file that the task reads of what was sent in: what its encoder may ask the service for.
-  package var sources: [SourceFile] { [source] }
+  package var sources: [SourceFile] {
+    guard kind == .subtitle, let tracks = plan?.subtitles, tracks.indices.contains(ordinal),
+      let file = tracks[ordinal].file
+    else { return [source] }
+    return [source, file]
+  }
 }
 
 /// What came of a task. Each kind has fields of its own.
@@ -52,6 +59,12 @@ package struct TaskOutput: Codable, Sendable, Hashable {
   package var curve: [CurvePoint]?
   /// quality
   package var quality: RenditionQuality?
+  /// audio: of the finished track.
+  package var loudness: LoudnessMeasure?
+  /// subtitle
+  package var subtitles: SubtitleReport?
+  /// check: what will be published of sound and text.
+  package var tracks: AssetTracks?
 
   package init(folder: String? = nil) {
     self.folder = folder

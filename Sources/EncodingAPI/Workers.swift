@@ -31,6 +31,7 @@ package enum Capability {
   package static let hevc = "hevc"
   package static let av1 = "av1"
   package static let aac = "aac"
+  package static let opus = "opus"
   package static let packager = "packager"
   package static let base: Set<String> = [h264, aac, packager]
 }

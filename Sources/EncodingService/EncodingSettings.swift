@@ -87,6 +87,7 @@ struct EncodingSettings: Sendable {
       progressiveMinimumSeconds: try reader.double(
         "ENCODING_PROGRESSIVE_MINIMUM_SECONDS", default: 60, in: 0...86_400),
       beginningSeconds: try reader.double("ENCODING_BEGINNING_SECONDS", default: 12, in: 0...600),
-      encryption: try reader.choice("ENCODING_ENCRYPTION", default: JobEncryption.none))
+      encryption: try reader.choice("ENCODING_ENCRYPTION", default: JobEncryption.none),
+      audioCodecs: try reader.boolean("ENCODING_OPUS", default: false) ? [.opus] : [])
   }
 }

@@ -7,6 +7,7 @@ import StorageKit
 struct JobFlow: Sendable {
   let jobs: JobStore
   let tasks: TaskStore
+  var tracks = TrackStore()
   let outbox: Outbox
   let parameters: JobPlan.Parameters
   let retries: RetryPolicy
@@ -33,6 +34,7 @@ struct JobFlow: Sendable {
 
   func create(_ request: JobRequest, id: JobID, at now: Timestamp, in db: SQLSession) throws {
     try jobs.insert(request, id: id, asset: AssetID(at: now), at: now, in: db)
+    try tracks.insert(sideCarFiles: request.sideCarFiles, of: id, in: db)
     try probe(request.file, for: id, at: now, in: db)
   }
 
@@ -124,6 +126,7 @@ struct JobFlow: Sendable {
       guard let facts = output.facts else {
         return try fail(job, reason: "The encoder reported no facts.", at: now, in: db)
       }
+      try tracks.setFacts(facts, of: job.id, in: db)
       try facts.conformReason == nil
         ? prepare(job, facts, conformed: nil, at: now, in: db) : conform(job, facts, at: now, in: db)
     case .conform:
@@ -139,6 +142,7 @@ struct JobFlow: Sendable {
     case .quality:
       try judge(job, task, output, at: now, in: db)
     case .check:
+      if let checked = output.tracks { try tracks.setTracks(checked, of: job.id, in: db) }
       try pass(output.checks ?? [], of: job, evidence: [output.folder].compactMap { $0 }, at: now, in: db)
     case .encrypt:
       try pass(output.checks ?? [], of: job, evidence: [], at: now, in: db)
@@ -146,7 +150,7 @@ struct JobFlow: Sendable {
       try publishBeginning(of: job, in: db, at: now)
     case .publish:
       return try publish(job, in: db, at: now)
-    case .encode, .audio, .survey, .join, .sweep:
+    case .encode, .audio, .subtitle, .survey, .join, .sweep:
       break
     }
     try tasks.unblock(job.id, in: db)
@@ -157,6 +161,7 @@ struct JobFlow: Sendable {
     var work = TaskWork(kind: .conform, source: job.file)
     work.conformTo = facts.frameRate
     work.deinterlaces = facts.isInterlaced
+    work.colour = facts.colour.conversionReason == nil ? nil : facts.colour
     work.frameCount = facts.frameCount
     try add(work, to: job.id, position: 1, sourcePixels: facts.width * facts.height, at: now, in: db)
   }
@@ -167,7 +172,9 @@ struct JobFlow: Sendable {
   ) throws {
     let plan = JobPlan(
       source: job.file, facts: facts, conformedFrames: conformed?.frames, asset: job.assetId,
-      parameters: parameters.with(job.options), ladder: ladder)
+      parameters: parameters.with(job.options), ladder: ladder, options: job.options,
+      sideCarFiles: try tracks.sideCarFiles(of: job.id, in: db))
+    try tracks.setTracks(AssetTracks(plan.film), of: job.id, in: db)
     try jobs.setDuration(plan.film.durationSeconds, of: job.id, in: db)
     try renditions.set(JobPlan.renditions(of: plan.film, bytes: nil), of: job.id, in: db)
     var ids: [EncodingTaskID] = []
@@ -198,7 +205,7 @@ struct JobFlow: Sendable {
     try outbox.append(
       AssetPublished(
         assetId: job.assetId, titleId: job.titleId, jobId: job.id, durationSeconds: job.durationSeconds ?? 0,
-        maxHeight: best, isComplete: isComplete),
+        maxHeight: best, isComplete: isComplete, tracks: try tracks.tracks(of: job.id, in: db)?.choices),
       subject: job.titleId.description, in: db)
   }
 

@@ -16,6 +16,8 @@ struct JobViews: Sendable {
     job.renditions = try flow.renditions.renditions(of: id, in: db)
     job.checks = try flow.renditions.checks(of: id, in: db)
     job.ladder = try flow.jobs.ladder(of: id, in: db)
+    job.film = try flow.tracks.facts(of: id, in: db)
+    job.tracks = try flow.tracks.tracks(of: id, in: db)
     return job
   }
 

@@ -53,6 +53,26 @@ package struct PlaybackSession: Codable, Sendable {
     }
   }
 
+  /// One track of subtitles, for players that do not take them from the manifest.
+  package struct Subtitles: Codable, Sendable {
+    /// BCP 47, `und` where it is not known.
+    package var language: String
+    package var name: String
+    package var kind: SubtitleKind
+    /// Belongs to the sound of its language: signs and foreign words.
+    package var isForced: Bool
+    /// The whole track as WebVTT, an absolute path under `/media/`.
+    package var url: String
+
+    package init(_ track: TextTrack, url: String) {
+      language = track.language
+      name = track.name
+      kind = track.kind
+      isForced = track.isForced
+      self.url = url
+    }
+  }
+
   package var id: PlaybackSessionID
   package var titleId: TitleID
   package var manifests: Manifests
@@ -63,16 +83,17 @@ package struct PlaybackSession: Codable, Sendable {
   package var resumeAtSeconds: Double
   package var durationSeconds: Double
   package var heartbeatSeconds: Int
-  /// Addresses of WebVTT files by language.
-  package var subtitles: [String: String]
+  /// What can be heard; what players begin with first.
+  package var audio: [SoundTrack]
+  package var subtitles: [Subtitles]
   /// Address of the storyboard's WebVTT.
   package var storyboard: String?
   package var leaseExpiresAt: Timestamp
 
   package init(
     id: PlaybackSessionID, titleId: TitleID, manifests: Manifests, encryption: Encryption? = nil, maxHeight: Int,
-    resumeAtSeconds: Double,
-    durationSeconds: Double, heartbeatSeconds: Int, subtitles: [String: String], storyboard: String?,
+    resumeAtSeconds: Double, durationSeconds: Double, heartbeatSeconds: Int, audio: [SoundTrack],
+    subtitles: [Subtitles], storyboard: String?,
     leaseExpiresAt: Timestamp
   ) {
     self.id = id
@@ -83,6 +104,7 @@ package struct PlaybackSession: Codable, Sendable {
     self.resumeAtSeconds = resumeAtSeconds
     self.durationSeconds = durationSeconds
     self.heartbeatSeconds = heartbeatSeconds
+    self.audio = audio
     self.subtitles = subtitles
     self.storyboard = storyboard
     self.leaseExpiresAt = leaseExpiresAt

@@ -114,8 +114,9 @@ package struct StartPlaybackSession: Sendable {
       manifests: .init(
         hls: address(MediaLayout.hlsManifest), dash: hasDASH ? address(MediaLayout.dashManifest) : nil),
       encryption: encryption, maxHeight: maxHeight, resumeAtSeconds: resumeAtSeconds,
-      durationSeconds: video.durationSeconds,
-      heartbeatSeconds: settings.heartbeatSeconds, subtitles: [:], storyboard: address(MediaLayout.storyboard),
+      durationSeconds: video.durationSeconds, heartbeatSeconds: settings.heartbeatSeconds, audio: video.tracks.audio,
+      subtitles: video.tracks.subtitles.map { PlaybackSession.Subtitles($0, url: address($0.file)) },
+      storyboard: address(MediaLayout.storyboard),
       leaseExpiresAt: now.adding(seconds: Double(settings.leaseSeconds)))
   }
 

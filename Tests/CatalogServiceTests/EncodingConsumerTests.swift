@@ -12,6 +12,11 @@ private let now = Timestamp(milliseconds: 1_790_000_000_000)
 
 @Suite struct EncodingConsumerTests {
   private let film = TitleID(seed: "sintel")
+  private static let tracks = MediaTracks(
+    audio: [SoundTrack(language: "en", name: "English", role: .main)],
+    subtitles: [
+      TextTrack(language: "de", name: "Deutsch", kind: .subtitles, isForced: false, file: "text/de/subtitles.vtt")
+    ])
 
   private func published(
     _ asset: String, seq: Int64, epoch: String = "1", secondsLater: Double = 0, isComplete: Bool? = nil
@@ -21,7 +26,7 @@ private let now = Timestamp(milliseconds: 1_790_000_000_000)
       subject: film.description, time: now.adding(seconds: secondsLater), seq: seq, epoch: epoch, traceparent: nil)
     let body = AssetPublished(
       assetId: AssetID(seed: asset), titleId: film, jobId: JobID(seed: "job"), durationSeconds: 888.5, maxHeight: 1080,
-      isComplete: isComplete)
+      isComplete: isComplete, tracks: Self.tracks)
     return try Event(header: header, data: JSON.encode(body))
   }
 
@@ -88,7 +93,9 @@ private let now = Timestamp(milliseconds: 1_790_000_000_000)
       let event = try published("a", seq: 1)
       for _ in 1...3 { try await store.apply(event) }
       let video = try #require(try store.title(film)?.video)
-      #expect(video == PlayableVideo(assetId: AssetID(seed: "a"), durationSeconds: 888.5, maxHeight: 1080))
+      #expect(
+        video
+          == PlayableVideo(assetId: AssetID(seed: "a"), durationSeconds: 888.5, maxHeight: 1080, tracks: Self.tracks))
       #expect(try store.told().map(\.video?.assetId) == [nil, AssetID(seed: "a")])
     }
   }

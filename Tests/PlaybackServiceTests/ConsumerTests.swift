@@ -30,6 +30,27 @@ struct ConsumerTests {
     }
   }
 
+  @Test("A session names what can be heard and where each track of subtitles lies")
+  func tracks() async throws {
+    try await withStage { stage async throws in
+      let id = TitleID(seed: "new")
+      let tracks = MediaTracks(
+        audio: [SoundTrack(language: "de", name: "Deutsch", role: .main)],
+        subtitles: [
+          TextTrack(
+            language: "en", name: "English", kind: .captions, isForced: false, file: "text/en/subtitles.vtt")
+        ])
+      let video = PlayableVideo(
+        assetId: PlaybackStage.asset, durationSeconds: 42, maxHeight: 720, tracks: tracks)
+      try await stage.hear(title(id, video), from: "/catalog", subject: "\(id)")
+      let session = try await stage.start(id)
+      #expect(session.audio == tracks.audio)
+      let text = try #require(session.subtitles.first)
+      #expect(text.language == "en" && text.kind == .captions && text.name == "English")
+      #expect(text.url == session.manifests.hls.replacing("master.m3u8", with: "text/en/subtitles.vtt"))
+    }
+  }
+
   @Test("A deleted profile leaves no history, and its sessions end")
   func profileDeleted() async throws {
     try await withStage { stage async throws in

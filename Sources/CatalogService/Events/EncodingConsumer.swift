@@ -16,7 +16,8 @@ struct EncodingConsumer: Sendable {
     }
     guard let published = try event.body(AssetPublished.self) else { return }
     let video = PlayableVideo(
-      assetId: published.assetId, durationSeconds: published.durationSeconds, maxHeight: published.maxHeight)
+      assetId: published.assetId, durationSeconds: published.durationSeconds, maxHeight: published.maxHeight,
+      tracks: published.tracks)
     try titles.setVideo(
       video, isComplete: published.isComplete ?? true, of: published.titleId, toldBy: event.header, in: db)
   }

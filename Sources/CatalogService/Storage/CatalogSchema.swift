@@ -11,6 +11,7 @@ enum CatalogSchema {
       Migration(EventSchema.count + IdempotencySchema.count + 2, "search", search),
       Migration(
         EventSchema.count + IdempotencySchema.count + 3, "films that are not complete, and withdrawn ones", growing),
+      Migration(EventSchema.count + IdempotencySchema.count + 4, "sound and text of videos", tracks),
     ]
 
   /// Lists are kept in their order. A video may be told of before its title is: it waits for it.
@@ -113,5 +114,29 @@ enum CatalogSchema {
       seq INTEGER NOT NULL,
       withdrawn_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// As JSON, always read whole; a view cannot be changed, so it is made anew.
+  private static let tracks = """
+    ALTER TABLE video ADD COLUMN tracks TEXT;
+
+    DROP VIEW whole_title;
+
+    -- Lists as one text each, parted by U+001F, which no field may contain.
+    CREATE VIEW whole_title AS
+    SELECT t.number, t.id, t.kind, t.name, t.year, t.synopsis, t.language, t.maturity, t.runtime_seconds, t.licence,
+      t.created_at,
+      (SELECT group_concat(country, char(31)) FROM
+        (SELECT country FROM title_country WHERE title = t.number ORDER BY position)) AS countries,
+      (SELECT group_concat(genre, char(31)) FROM
+        (SELECT genre FROM title_genre WHERE title = t.number ORDER BY position)) AS genres,
+      (SELECT group_concat(name, char(31)) FROM
+        (SELECT p.name FROM credit c JOIN person p ON p.number = c.person
+          WHERE c.title = t.number AND c.role = 'director' ORDER BY c.position)) AS directors,
+      (SELECT group_concat(name, char(31)) FROM
+        (SELECT p.name FROM credit c JOIN person p ON p.number = c.person
+          WHERE c.title = t.number AND c.role = 'cast' ORDER BY c.position)) AS "cast",
+      v.asset_id, v.duration_seconds, v.max_height, v.tracks
+    FROM title t LEFT JOIN video v ON v.title_id = t.id;
     """
 }

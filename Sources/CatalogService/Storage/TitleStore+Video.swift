@@ -13,17 +13,20 @@ extension TitleStore {
     guard try !isWithdrawn(video.assetId, after: header, in: db) else { return }
     let isNews = try db.execute(
       """
-      INSERT INTO video (title_id, asset_id, duration_seconds, max_height, epoch, seq, published_at, is_complete)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO video (title_id, asset_id, duration_seconds, max_height, tracks, epoch, seq, published_at,
+        is_complete)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (title_id) DO UPDATE SET asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds,
-        max_height = excluded.max_height, epoch = excluded.epoch, seq = excluded.seq,
+        max_height = excluded.max_height, tracks = excluded.tracks, epoch = excluded.epoch, seq = excluded.seq,
         published_at = excluded.published_at, is_complete = excluded.is_complete
       WHERE excluded.is_complete >= video.is_complete AND CASE WHEN video.epoch = excluded.epoch
         THEN video.seq < excluded.seq
         ELSE (video.asset_id <> excluded.asset_id OR video.is_complete < excluded.is_complete)
           AND video.published_at <= excluded.published_at END
       """,
-      id, video.assetId, video.durationSeconds, video.maxHeight, header.epoch, header.seq, header.time, isComplete)
+      id, video.assetId, video.durationSeconds, video.maxHeight,
+      try video.tracks.map { String(decoding: try JSON.encode($0), as: UTF8.self) }, header.epoch, header.seq,
+      header.time, isComplete)
     if isNews > 0 { try tell(id, because: header, in: db) }
   }
 

@@ -13,7 +13,7 @@ struct TitleStore: Sendable {
     try db.first(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
       FROM whole_title WHERE id = ?
       """, id, as: { try NumberedTitle($0).title })
   }
@@ -23,7 +23,7 @@ struct TitleStore: Sendable {
     try db.rows(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
       FROM whole_title WHERE number < ? ORDER BY number DESC LIMIT ?
       """, number, limit, as: NumberedTitle.init)
   }
@@ -33,7 +33,7 @@ struct TitleStore: Sendable {
     try db.rows(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
       FROM whole_title
       WHERE number IN (SELECT title FROM title_genre WHERE genre = ? AND title < ? ORDER BY title DESC LIMIT ?)
       ORDER BY number DESC LIMIT ?
@@ -45,7 +45,7 @@ struct TitleStore: Sendable {
     try db.forEach(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
       FROM whole_title ORDER BY number
       """
     ) { row in try body(NumberedTitle(row).title) }
@@ -130,6 +130,9 @@ struct NumberedTitle: Sendable {
 
   private static func video(_ row: SQLRow) throws -> PlayableVideo? {
     row.isNull(15)
-      ? nil : PlayableVideo(assetId: try row.id(15), durationSeconds: row.double(16), maxHeight: row.int(17))
+      ? nil
+      : PlayableVideo(
+        assetId: try row.id(15), durationSeconds: row.double(16), maxHeight: row.int(17),
+        tracks: try row.textOrNil(18).map { try JSON.decode(MediaTracks.self, from: Array($0.utf8)) })
   }
 }

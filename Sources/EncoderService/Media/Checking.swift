@@ -9,6 +9,7 @@ struct Checking: Sendable {
   var tools: Toolbox
   /// The assembled folder.
   var folder: String
+  var tracks: TrackCheck
 
   /// Sound may end so much before or after the pictures: an AAC frame or two.
   static let audioToleranceSeconds = 0.15
@@ -19,6 +20,8 @@ struct Checking: Sendable {
     var results = [
       try await result("manifests") { try ManifestCheck(plan: plan, folder: folder).evidence() },
       try await result("images") { try ImageCheck(plan: plan, folder: folder).evidence() },
+      try await result("loudness") { try tracks.evidence() },
+      try await result("subtitles") { try TextCheck(plan: plan, folder: folder).evidence() },
     ]
     // What the manifests do not hold cannot be read by them.
     guard results.allSatisfy(\.passed) else { return results }
@@ -69,7 +72,7 @@ struct Checking: Sendable {
 
   private func countSound() async throws -> [String] {
     for audio in plan.audio {
-      guard try await !packets(of: MediaNames.playlist(audio)).isEmpty else {
+      guard try await !packets(of: audio.playlist).isEmpty else {
         throw EncodingFault.wrongResult("Check audio: \(audio.name) has no sound in the result.")
       }
     }

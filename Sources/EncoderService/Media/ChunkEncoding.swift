@@ -32,11 +32,13 @@ struct ChunkEncoding: Sendable {
   private var filter: String {
     let branches = rungs.indices.map { "[s\($0)]" }.joined()
     let scales = rungs.enumerated().map { index, rung in
-      "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic,setsar=1,format=yuv420p[r\(index)]"
+      "[s\(index)]scale=\(rung.width):\(rung.height):flags=bicubic\(range),setsar=1,format=yuv420p[r\(index)]"
     }
     return (["[0:v:0]\(cut.filter),split=\(rungs.count)\(branches)"] + scales)
       .joined(separator: ";")
   }
+
+  private var range: String { plan.colour.isFullRange ? ":in_range=pc:out_range=tv" : "" }
 
   private func output(_ index: Int) -> [String] {
     let rung = rungs[index]
@@ -44,6 +46,8 @@ struct ChunkEncoding: Sendable {
       "-map", "[r\(index)]", "-frames:v", "\(frameCount)", "-fps_mode", "passthrough", "-an", "-sn", "-dn",
       "-map_metadata", "-1", "-fflags", "+bitexact",
     ] + VideoCompression.arguments(rung, plan: plan) + [
+      "-color_primaries", plan.colour.primaries, "-color_trc", plan.colour.transfer, "-colorspace", plan.colour.matrix,
+      "-color_range", "tv",
       "-video_track_timescale", "\(plan.frameRate.timescale)", "-movie_timescale", "\(plan.frameRate.timescale)",
       "-f", "mp4", Self.fileName(rung),
     ]
@@ -69,27 +73,5 @@ struct ChunkJoining: Sendable {
       "-video_track_timescale", "\(frameRate.timescale)", "-movie_timescale", "\(frameRate.timescale)", "-f", "mp4",
       ChunkEncoding.fileName(rung),
     ]
-  }
-}
-
-/// A copy with constant rate and progressive pictures in a container that can be cut exactly. Not lossless, but at a
-/// rate factor where no eye and hardly a meter sees it; a chunk can then be cut from it as from any film.
-struct Conforming: Sendable {
-  var frameRate: FrameRate
-  var isInterlaced: Bool
-  var limits: SourceLimits
-  static let fileName = "conformed.mp4"
-
-  func arguments(input: String) -> [String] {
-    let deinterlace = isInterlaced ? "bwdif=mode=send_frame:deint=interlaced," : ""
-    return FFmpegArguments.quiet + ["-y", "-threads", "2", "-fflags", "+genpts"]
-      + FFmpegArguments.input(input, limits: limits)
-      + [
-        "-map", "0:v:0", "-vf", "\(deinterlace)setpts=PTS-STARTPTS,fps=\(frameRate),format=yuv420p",
-        "-fps_mode", "passthrough", "-an", "-sn", "-dn", "-map_metadata", "-1", "-c:v", "libx264", "-preset",
-        "ultrafast", "-crf", "8", "-g", "24", "-flags", "+cgop",
-        "-video_track_timescale", "\(frameRate.timescale)", "-movie_timescale", "\(frameRate.timescale)", "-f", "mp4",
-        Self.fileName,
-      ]
   }
 }

@@ -50,11 +50,23 @@ struct HLSMasterPlaylist: Sendable {
     var frameRate: Double
     var codecs: String
     var audioGroup: String?
+    var subtitleGroup: String?
+  }
+
+  /// Sound or text beside the pictures.
+  struct Rendition: Sendable {
+    var group: String
+    var address: String
+    var language: String?
+    var name: String
+    var isDefault: Bool
+    var channels: String?
   }
 
   private(set) var variants: [Variant] = []
   private(set) var iFramePlaylists: [String] = []
-  private(set) var audioPlaylists: [(group: String, address: String)] = []
+  private(set) var audioPlaylists: [Rendition] = []
+  private(set) var subtitlePlaylists: [Rendition] = []
 
   init(_ text: String) {
     var pending: HLSAttributes?
@@ -65,15 +77,18 @@ struct HLSMasterPlaylist: Sendable {
         if let address = HLSAttributes(value)["URI"] { iFramePlaylists.append(address) }
       } else if let value = line.value(after: "#EXT-X-MEDIA:") {
         let attributes = HLSAttributes(value)
-        if attributes["TYPE"] == "AUDIO", let address = attributes["URI"] {
-          audioPlaylists.append((attributes["GROUP-ID"] ?? "", address))
-        }
+        guard let address = attributes["URI"] else { continue }
+        let rendition = Rendition(
+          group: attributes["GROUP-ID"] ?? "", address: address, language: attributes["LANGUAGE"],
+          name: attributes["NAME"] ?? "", isDefault: attributes["DEFAULT"] == "YES", channels: attributes["CHANNELS"])
+        if attributes["TYPE"] == "AUDIO" { audioPlaylists.append(rendition) }
+        if attributes["TYPE"] == "SUBTITLES" { subtitlePlaylists.append(rendition) }
       } else if !line.hasPrefix("#"), let attributes = pending {
         variants.append(
           Variant(
             address: String(line), bandwidth: attributes["BANDWIDTH"].flatMap { Int($0) } ?? 0,
             frameRate: attributes["FRAME-RATE"].flatMap { Double($0) } ?? 0, codecs: attributes["CODECS"] ?? "",
-            audioGroup: attributes["AUDIO"]))
+            audioGroup: attributes["AUDIO"], subtitleGroup: attributes["SUBTITLES"]))
         pending = nil
       }
     }

@@ -15,7 +15,7 @@ struct ManifestCheck: Sendable {
       try checkIFrames(MediaNames.iFramePlaylist(rung))
     }
     for audio in plan.audio {
-      try checkMedia(MediaNames.playlist(audio), tolerance: Checking.audioToleranceSeconds, bandwidth: nil)
+      try checkMedia(audio.playlist, tolerance: Checking.audioToleranceSeconds, bandwidth: nil)
     }
     try checkDASH()
     return [
@@ -27,8 +27,12 @@ struct ManifestCheck: Sendable {
   private var frame: Double { plan.frameRate.seconds(ofFrames: 1) + 0.01 }
 
   private func check(_ master: HLSMasterPlaylist) throws {
-    let wanted = Set(plan.rungs.map(MediaNames.playlist))
-    guard Set(master.variants.map(\.address)) == wanted else { throw wrong("the HLS master lists other variants") }
+    // Once for each codec of the sound.
+    let groups = Set(plan.audio.map(\.codec)).count
+    let wanted = plan.rungs.map(MediaNames.playlist).flatMap { Array(repeating: $0, count: max(1, groups)) }
+    guard master.variants.map(\.address).sorted() == wanted.sorted() else {
+      throw wrong("the HLS master lists other variants")
+    }
     guard Set(master.iFramePlaylists) == Set(plan.rungs.map(MediaNames.iFramePlaylist)) else {
       throw wrong("the HLS master lists other I-frame playlists")
     }
@@ -38,14 +42,33 @@ struct ManifestCheck: Sendable {
         throw wrong("\(variant.address) is listed at \(variant.frameRate) pictures a second")
       }
       let codec = plan.rungs.first { MediaNames.playlist($0) == variant.address }?.codec ?? .h264
-      guard variant.codecs.hasPrefix(VideoCompression.codecsPrefix(codec)),
-        variant.codecs.contains("mp4a") == !plan.audio.isEmpty
-      else {
+      guard variant.codecs.hasPrefix(VideoCompression.codecsPrefix(codec)), hasSoundCodec(variant) else {
         throw wrong("\(variant.address) is listed with codecs \(variant.codecs)")
       }
     }
-    guard master.audioPlaylists.map(\.address) == plan.audio.map(MediaNames.playlist) else {
+    try checkSound(master)
+  }
+
+  private func hasSoundCodec(_ variant: HLSMasterPlaylist.Variant) -> Bool {
+    switch variant.audioGroup {
+    case AudioPackaging.group(.aac): variant.codecs.contains("mp4a")
+    case AudioPackaging.group(.opus): variant.codecs.contains("opus")
+    default: plan.audio.isEmpty && !variant.codecs.contains("mp4a")
+    }
+  }
+
+  private func checkSound(_ master: HLSMasterPlaylist) throws {
+    guard master.audioPlaylists.map(\.address) == plan.audio.map(\.playlist) else {
       throw wrong("the HLS master lists other sound")
+    }
+    for (track, listed) in zip(plan.audio, master.audioPlaylists) {
+      guard listed.language ?? LanguageTag.unknown == track.language, listed.name == track.name,
+        listed.group == AudioPackaging.group(track.codec), listed.channels == "2"
+      else { throw wrong("\(track.playlist) is listed as \(listed.name) (\(listed.language ?? "no language"))") }
+      // Without a language the packager marks none, and players begin with the first.
+      guard listed.isDefault == track.isDefault || track.language == LanguageTag.unknown else {
+        throw wrong("\(track.playlist) is \(track.isDefault ? "not " : "")what players begin with")
+      }
     }
   }
 

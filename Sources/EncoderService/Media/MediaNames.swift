@@ -10,5 +10,4 @@ enum MediaNames {
   static func folder(_ rung: Rung) -> String { "\(MediaLayout.videoFolder)/\(rung.name)" }
   static func playlist(_ rung: Rung) -> String { "\(folder(rung))/playlist.m3u8" }
   static func iFramePlaylist(_ rung: Rung) -> String { "\(folder(rung))/iframes.m3u8" }
-  static func playlist(_ audio: AudioTrackPlan) -> String { "\(audio.folder)/playlist.m3u8" }
 }

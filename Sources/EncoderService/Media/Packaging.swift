@@ -12,16 +12,9 @@ struct Packaging: Sendable {
   /// Writes the asset's folder into the working folder. `files` are the joined rungs, `audioFiles` the tracks of sound,
   /// each in the plan's order.
   func arguments(files: [String], audioFiles: [String]) -> [String] {
+    let audio = AudioPackaging(plan: plan)
     var arguments = videos(files: files)
-    arguments += zip(plan.audio, audioFiles).map { audio, file in
-      // `und` is the one code the packager refuses to be given.
-      "in=\(file),stream=audio,\(segments(audio.folder)),playlist_name=\(MediaNames.playlist(audio)),"
-        + "hls_group_id=audio,hls_name=\(audio.name)"
-        + (audio.language == LanguageTag.unknown ? "" : ",language=\(audio.language)")
-    }
-    if let language = plan.audio.first?.language, language != LanguageTag.unknown {
-      arguments.append("--default_language=\(language)")
-    }
+    arguments += audio.descriptors(files: audioFiles, segments: segments) + audio.defaultLanguage
     return arguments + [
       "--segment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.segmentFrames)),
       "--fragment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.groupFrames)),

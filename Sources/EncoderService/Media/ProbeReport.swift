@@ -13,7 +13,10 @@ struct ProbeReport: Decodable, Sendable {
       var captions: Int?
       var descriptions: Int?
     }
-    struct SideData: Decodable, Sendable { var rotation: Double? }
+    struct SideData: Decodable, Sendable {
+      var rotation: Double?
+      var dv_profile: Int?
+    }
     struct Tags: Decodable, Sendable {
       var language: String?
       var title: String?
@@ -72,9 +75,34 @@ extension ProbeReport.Stream {
     return isTurned ? (even.1, even.0) : even
   }
 
-  private var isTurned: Bool {
-    let degrees = side_data_list?.compactMap(\.rotation).first ?? tags?.rotate.flatMap { Double($0) } ?? 0
-    return abs(degrees.truncatingRemainder(dividingBy: 180)).rounded() == 90
+  private var isTurned: Bool { rotationDegrees % 180 == 90 }
+
+  /// Clockwise, 0 to 359: the file's matrix turns the other way round.
+  var rotationDegrees: Int {
+    let turned = side_data_list?.compactMap(\.rotation).first.map { -$0 } ?? tags?.rotate.flatMap { Double($0) } ?? 0
+    guard turned.isFinite, abs(turned) <= 360 else { return 0 }
+    return (Int(turned.rounded()) + 360) % 360
+  }
+
+  /// Where pixels are not square.
+  var oddPixelAspect: String? {
+    guard let aspect = sample_aspect_ratio.flatMap({ Ratio($0, separator: ":") }), aspect.value > 0.1,
+      aspect.value < 10, aspect.numerator != aspect.denominator
+    else { return nil }
+    return "\(aspect.numerator):\(aspect.denominator)"
+  }
+
+  var colour: ColourFacts {
+    func said(_ text: String?) -> String? { text == "unknown" || text == "reserved" ? nil : text }
+    return ColourFacts(
+      primaries: said(color_primaries), transfer: said(color_transfer), matrix: said(color_space),
+      range: said(color_range), pixelFormat: pix_fmt, bitDepth: bitDepth, isHighDynamicRange: isHighDynamicRange)
+  }
+
+  /// Of a component, by the name of the format: `yuv420p10le`, `gbrp12be`; the rest have eight.
+  private var bitDepth: Int {
+    guard let match = pix_fmt?.firstMatch(of: /p(?:0)?(9|10|12|14|16)(?:le|be)$/) else { return 8 }
+    return Int(match.1) ?? 8
   }
 
   var declaredRates: [FrameRate] {
@@ -85,6 +113,8 @@ extension ProbeReport.Stream {
   }
 
   var isInterlaced: Bool { ["tt", "bb", "tb", "bt"].contains(field_order ?? "") }
+  /// Its colours mean nothing to whoever does not speak Dolby Vision.
+  var isDolbyVisionAlone: Bool { side_data_list?.contains { $0.dv_profile == 5 } == true }
   var isHighDynamicRange: Bool { ["smpte2084", "arib-std-b67"].contains(color_transfer ?? "") }
 }
 

@@ -24,6 +24,9 @@ struct SourceJudgement: Sendable {
       firstPictureSeconds: (ascending.first ?? fileStart) - fileStart,
       conformReason: conformReason(video, container: container, rate: rate, times: times),
       isInterlaced: video.isInterlaced, audio: TrackJudgement().audio(report.audioStreams))
+    facts.colour = video.colour
+    facts.rotationDegrees = video.rotationDegrees
+    facts.pixelAspect = video.oddPixelAspect
     facts.subtitles = TrackJudgement().subtitles(report.subtitleStreams)
     guard facts.durationSeconds <= limits.durationSeconds else {
       throw EncodingFault.refused(
@@ -48,10 +51,10 @@ struct SourceJudgement: Sendable {
     guard min(width, height) >= SourceLimits.fewestPixelsOfASide else {
       throw EncodingFault.refused("The film's pictures are only \(width)×\(height) pixels.")
     }
-    if video.isHighDynamicRange {
+    if video.isDolbyVisionAlone {
       throw EncodingFault.refused(
-        "The film is in high dynamic range (\(video.color_transfer ?? "")), which is not handled yet. "
-          + "Send a master in standard dynamic range (BT.709).")
+        "The film is in Dolby Vision without a picture for other screens (profile 5), which cannot be converted. "
+          + "Send a master in HDR10, HLG or standard dynamic range.")
     }
     return video
   }
@@ -89,6 +92,7 @@ struct SourceJudgement: Sendable {
       return "it has more than 60 pictures a second"
     }
     if video.isInterlaced { return "it is interlaced" }
+    if let reason = video.colour.conversionReason { return reason }
     if times.countWithoutTime > 0 { return "some pictures have no time" }
     let names = container.split(separator: ",").map(String.init)
     if Self.exactContainers.isDisjoint(with: names) { return "its container cannot be cut exactly" }

@@ -83,9 +83,11 @@ struct Surveying: Sendable {
 
   static func sheetName(_ index: Int) -> String { "storyboard-\(padded(index + 1, 3)).jpg" }
 
-  private static func clock(_ seconds: Double) -> String {
-    let milliseconds = Int((seconds * 1000).rounded())
-    return "\(padded(milliseconds / 3_600_000, 2)):\(padded(milliseconds / 60_000 % 60, 2)):"
+  private static func clock(_ seconds: Double) -> String { clock(milliseconds: Int((seconds * 1000).rounded())) }
+
+  /// As WebVTT writes times.
+  static func clock(milliseconds: Int) -> String {
+    "\(padded(milliseconds / 3_600_000, 2)):\(padded(milliseconds / 60_000 % 60, 2)):"
       + "\(padded(milliseconds / 1000 % 60, 2)).\(padded(milliseconds % 1000, 3))"
   }
 

@@ -1,3 +1,4 @@
+import Contract
 import EncodingAPI
 
 /// What is believed of a file's sound and text. Pure.

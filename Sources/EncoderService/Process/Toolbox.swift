@@ -47,6 +47,7 @@ struct Toolbox: Sendable {
   /// What ffmpeg calls the encoders that tasks may ask for.
   private static let encoders = [
     "libx264": Capability.h264, "libx265": Capability.hevc, "libsvtav1": Capability.av1, "aac": Capability.aac,
+    "libopus": Capability.opus,
   ]
 
   private static func capabilities(of paths: [Tool: String], in sandbox: Sandbox) async throws -> Set<String> {

@@ -83,5 +83,5 @@ extension TaskBench {
 
 extension FilmPlan {
   /// Of everything that is encrypted.
-  var playlists: [String] { rungs.map(MediaNames.playlist) + audio.map(MediaNames.playlist) }
+  var playlists: [String] { rungs.map(MediaNames.playlist) + audio.map(\.playlist) }
 }

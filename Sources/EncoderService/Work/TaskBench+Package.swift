@@ -30,6 +30,10 @@ extension TaskBench {
       Packaging(plan: plan).arguments(files: files, audioFiles: audioFiles)
         + (encryption?.arguments(secretPath: tools.secretPath) ?? [])
     }
+    let text = TextManifests(plan: plan)
+    for (name, enter) in [(MediaLayout.hlsManifest, text.hls), (MediaLayout.dashManifest, text.dash)] {
+      try TextFile.write(enter(try TextFile.read("\(draft)/\(name)")), to: "\(draft)/\(name)")
+    }
     for name in try FileManager.default.subpathsOfDirectory(atPath: draft)
     where name.hasSuffix("/\(MediaNames.initSegment)") {
       let bytes = FileManager.default.contents(atPath: "\(draft)/\(name)").map(Array.init) ?? []

@@ -22,6 +22,12 @@ extension TaskBench {
       plan, files: plan.rungs.map { "\(seen.output ?? "")/\(scratch)/\(ChunkEncoding.fileName($0))" },
       audioFiles: folders(.audio).map { "\(seen.staging ?? "")/\($0)/\(AudioEncoding.fileName)" })
     try FileManager.default.removeItem(atPath: "\(draft)/\(scratch)")
+    for (folder, track) in zip(folders(.subtitle), plan.subtitles) {
+      let made = "\(staging)/\(folder)"
+      try FolderMediaStore.link(from: made, into: draft, except: [track.playlist])
+      // A file of its own, since what is linked must not be written to.
+      try TextFile.write(try TextFile.read("\(made)/\(track.playlist)"), to: "\(draft)/\(track.playlist)")
+    }
     try FileManager.default.removeItem(atPath: "\(draft)/\(MediaLayout.dashManifest)")
     let seconds = plan.frameRate.seconds(ofFrames: frameCount)
     for name in try FileManager.default.subpathsOfDirectory(atPath: draft) where name.hasSuffix(".m3u8") {

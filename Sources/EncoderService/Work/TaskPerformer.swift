@@ -26,7 +26,7 @@ struct TaskPerformer: Sendable {
       return TaskOutput()
     case .preview:
       return try await publishBeginning(lease, outputs, progress: progress)
-    case .probe, .conform, .sample, .encode, .audio, .survey, .join, .quality, .package, .check,
+    case .probe, .conform, .sample, .encode, .audio, .subtitle, .survey, .join, .quality, .package, .check,
       .encrypt:
       return try await commit(lease, outputs, progress: progress)
     }
@@ -96,7 +96,7 @@ struct TaskPerformer: Sendable {
   /// These are made of outputs of other tasks alone, and would pass on whatever happened to those.
   private static func readsOutputs(_ kind: TaskKind) -> Bool {
     switch kind {
-    case .probe, .conform, .sample, .encode, .audio, .survey, .sweep: false
+    case .probe, .conform, .sample, .encode, .audio, .subtitle, .survey, .sweep: false
     default: true
     }
   }
@@ -174,6 +174,7 @@ struct TaskBench: Sendable {
     case .sample: try await sample()
     case .encode: try await encode()
     case .audio: try await encodeAudio()
+    case .subtitle: try await makeSubtitles()
     case .survey: try await survey()
     case .join: try await join()
     case .quality: try await measureQuality()

@@ -31,6 +31,8 @@ struct JobPlan: Sendable {
     /// How much of it can be watched at first. Three segments, as RFC 8216 section 6.2.2 has it for what grows.
     var beginningSeconds: Double = 12
     var encryption = JobEncryption.none
+    /// Of each track of sound, beside AAC.
+    var audioCodecs: [AudioCodec] = []
 
     /// With what one job asks for instead.
     func with(_ options: JobOptions) -> Parameters {
@@ -84,7 +86,7 @@ struct JobPlan: Sendable {
   /// Everything that follows probing (and conforming, where `conformedFrames` says it has been done).
   init(
     source: SourceFile, facts: SourceFacts, conformedFrames: Int?, asset: AssetID, parameters: Parameters,
-    ladder: [Rung]? = nil
+    ladder: [Rung]? = nil, options: JobOptions = JobOptions(), sideCarFiles: [SourceFile] = []
   ) {
     let lengths = Self.frames(facts.frameRate, parameters)
     let fixed = Self.fixedLadder(facts, parameters)
@@ -94,8 +96,10 @@ struct JobPlan: Sendable {
     film = FilmPlan(
       frameRate: facts.frameRate, frameCount: conformedFrames ?? facts.frameCount, groupFrames: lengths.group,
       segmentFrames: lengths.segment, firstPictureSeconds: facts.firstPictureSeconds,
-      rungs: rungs, preset: parameters.preset.rawValue, audio: TrackPlan.audio(facts.audio, codecs: [.aac]),
-      encryption: parameters.encryption.scheme)
+      rungs: rungs, preset: parameters.preset.rawValue,
+      audio: TrackPlan.audio(facts.audio, codecs: options.audioCodecs ?? parameters.audioCodecs),
+      subtitles: TrackPlan.subtitles(facts.subtitles, sideCars: options.subtitles ?? [], files: sideCarFiles),
+      encryption: parameters.encryption.scheme, colour: facts.colourTags)
     film.comparisonSize = fixed.first.map { PictureSize(width: $0.width, height: $0.height) }
     tasks = []
 
@@ -106,13 +110,16 @@ struct JobPlan: Sendable {
     let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? beginning : nil)
     let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
     var chunks: [VideoCodec: [Int]] = [:]
-    var audio: [Int] = []
+    var tracks: [Int] = []
     for (ordinal, chunk) in ranges.enumerated() {
       chunks[.h264, default: []].append(addChunk(chunk, ordinal, .h264, source))
       // Right after the first chunk: nothing plays before its sound is there.
-      if ordinal == 0 { audio = film.audio.indices.map { add(.audio, $0, source) } }
+      if ordinal == 0 {
+        tracks = film.audio.indices.map { add(.audio, $0, source) }
+        tracks += film.subtitles.indices.map { add(.subtitle, $0, source) }
+      }
       if previews.contains(ordinal + 1) {
-        _ = add(.preview, ordinal, source, needs: (chunks[.h264] ?? []) + audio) {
+        _ = add(.preview, ordinal, source, needs: (chunks[.h264] ?? []) + tracks) {
           $0.frameCount = chunk.upperBound
           $0.asset = asset
         }
@@ -127,11 +134,11 @@ struct JobPlan: Sendable {
     let qualities = joins.enumerated().map { index, join in
       add(.quality, index, source, needs: [join]) { $0.windows = windows }
     }
-    let package = add(.package, 0, source, needs: joins + audio)
-    var last = add(.check, 0, source, needs: [package, survey])
+    let package = add(.package, 0, source, needs: joins + tracks)
+    var last = add(.check, 0, source, needs: [package, survey] + tracks)
     if film.encryption != nil {
       // Packaged again from the same tracks, once everything has been checked in the clear.
-      last = add(.encrypt, 0, source, needs: joins + audio + [last]) { $0.asset = asset }
+      last = add(.encrypt, 0, source, needs: joins + tracks + [last]) { $0.asset = asset }
     }
     _ = add(.publish, 0, source, needs: [last] + qualities) { $0.asset = asset }
   }

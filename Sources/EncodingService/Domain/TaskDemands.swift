@@ -33,7 +33,7 @@ struct TaskDemands: Sendable, Equatable {
     case .conform, .sample: 1
     case .encode: work.ordinal == 0 ? 2 : 6
     case .preview: 2
-    case .audio: 3
+    case .audio, .subtitle: 3
     case .join, .quality, .package, .check, .encrypt, .publish: 4
     case .survey: 5
     case .sweep: 7
@@ -46,9 +46,11 @@ struct TaskDemands: Sendable, Equatable {
     switch work.kind {
     case .encode: [(work.codec ?? .h264).rawValue]
     case .conform, .sample: [Capability.h264]
-    case .audio: [Capability.aac]
+    case .audio:
+      (work.plan?.audio ?? []).indices.contains(work.ordinal)
+        ? [work.plan?.audio[work.ordinal].codec.rawValue ?? Capability.aac] : [Capability.aac]
     case .package, .preview, .encrypt: [Capability.packager]
-    case .probe, .survey, .join, .quality, .check, .publish, .sweep: []
+    case .probe, .subtitle, .survey, .join, .quality, .check, .publish, .sweep: []
     }
   }
 
@@ -69,6 +71,8 @@ struct TaskDemands: Sendable, Equatable {
       // Each size at three rate factors, each measured at the source's.
       case .sample: decoding(work) * 12 + encoding(work) * 3
       case .audio: seconds * 0.03
+      // The film is read through, nothing of its pictures decoded.
+      case .subtitle: seconds * 0.001
       case .survey: decoding(work) * 1.5
       case .join: seconds * 0.0005
       case .package, .encrypt: 0.2 + seconds * 0.002
@@ -117,7 +121,7 @@ struct TaskDemands: Sendable, Equatable {
     switch work.kind {
     case .encode, .audio, .survey, .join: work.plan?.frameRate.seconds(ofFrames: frames(work)) ?? 0
     case .conform: work.conformTo?.seconds(ofFrames: frames(work)) ?? 0
-    case .probe, .sample, .preview, .quality, .package, .check, .encrypt, .publish, .sweep: 0
+    case .probe, .sample, .preview, .subtitle, .quality, .package, .check, .encrypt, .publish, .sweep: 0
     }
   }
 
@@ -134,6 +138,7 @@ struct TaskDemands: Sendable, Equatable {
     return switch work.kind {
     case .publish, .sweep: 0
     case .probe, .quality, .check: smallFilesBytes
+    case .subtitle: 8 * smallFilesBytes
     // Nearly lossless: half a bit a pixel.
     case .conform: smallFilesBytes + sourcePixels / 16 * (work.frameCount ?? 0)
     case .sample: smallFilesBytes + whole * 3

@@ -1,3 +1,4 @@
+import Contract
 import EncodingAPI
 
 /// Which of the source's sound and text becomes which track. Pure.
@@ -19,6 +20,31 @@ enum TrackPlan {
           folder: "audio/" + folders.take(track.language, separator: "-") + (codec == .aac ? "" : "-\(codec.rawValue)"))
       }
     }
+  }
+
+  /// The film's own first, then those in files of their own.
+  static func subtitles(_ facts: [SubtitleFacts], sideCars: [SideCar], files: [SourceFile]) -> [SubtitleTrackPlan] {
+    var names = UniqueNames()
+    var folders = UniqueNames()
+    func folder(_ language: String) -> String { "text/" + folders.take(language, separator: "-") }
+    let embedded = facts.filter { $0.reasonNotCarried == nil }.map { track in
+      SubtitleTrackPlan(
+        streamIndex: track.streamIndex, language: track.language, kind: track.kind, isForced: track.isForced,
+        name: names.take(track.title ?? name(track.language, track.kind, isForced: track.isForced), separator: " "),
+        folder: folder(track.language))
+    }
+    let others = zip(sideCars, files).map { sideCar, file in
+      let language = LanguageTag.canonical(sideCar.language) ?? LanguageTag.unknown
+      return SubtitleTrackPlan(
+        file: file, language: language, kind: sideCar.kind,
+        name: names.take(sideCar.name ?? name(language, sideCar.kind, isForced: false), separator: " "),
+        folder: folder(language))
+    }
+    return embedded + others
+  }
+
+  private static func name(_ language: String, _ kind: SubtitleKind, isForced: Bool) -> String {
+    LanguageTag.autonym(language) + (kind == .captions ? " (captions)" : "") + (isForced ? " (forced)" : "")
   }
 
   private static func name(_ track: AudioFacts) -> String {

@@ -62,7 +62,9 @@ struct JobRoutes: Sendable {
 
   private func create(_ new: NewJob, _ request: RequestInfo) async throws -> Answer {
     try new.options?.refuseImpossible()
-    let job = try find(new)
+    var found = try find(new)
+    found.sideCarFiles = try SideCarRequest.files(of: new.options, resolve: locate)
+    let job = found
     guard try await isTitle(new.titleId, request.context) else { throw EncodingError.unknownTitle(new.titleId) }
     let now = clock.now()
     let id = JobID(at: now)
@@ -107,6 +109,26 @@ struct JobRoutes: Sendable {
       if let found = try uploads.find(id, in: db) { return found }
       guard let unfinished = try uploads.unfinished(id, in: db) else { throw EncodingError.unknownUpload(id) }
       throw EncodingError.uploadIncomplete(id, offsetBytes: unfinished.mark.bytes)
+    }
+  }
+
+  /// A file beside the film.
+  private func locate(_ source: JobSource, field: String) throws -> SourceFile {
+    switch (source.uploadId, source.path) {
+    case (let id?, nil):
+      guard let found = try database.read({ try uploads.find(id, in: $0) }) else {
+        throw EncodingError.option(field: "\(field).uploadId", "names no whole upload (\(id))")
+      }
+      return SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.sha256, bytes: found.bytes)
+    case (nil, let path?):
+      do {
+        let found = try SourcePath(path, under: settings.sourceFolders)
+        return SourceFile(path: found.path, fingerprint: found.fingerprint, bytes: found.bytes)
+      } catch EncodingError.sourcePath(let why) {
+        throw EncodingError.option(field: "\(field).path", why)
+      }
+    default:
+      throw EncodingError.option(field: field, "must have either uploadId or path")
     }
   }
 

@@ -232,5 +232,15 @@ enum EncodingSchema {
           seconds_per_weight REAL NOT NULL CHECK (seconds_per_weight > 0)
         ) STRICT, WITHOUT ROWID;
         """),
+      Migration(
+        EventSchema.count + IdempotencySchema.count + 9, "what is in a job's film, and its tracks of sound and text",
+        """
+        CREATE TABLE job_film (
+          job_id TEXT NOT NULL PRIMARY KEY REFERENCES job (id),
+          side_car_files TEXT NOT NULL,
+          facts TEXT,
+          tracks TEXT
+        ) STRICT, WITHOUT ROWID;
+        """),
     ]
 }

@@ -9,6 +9,8 @@ struct JobRequest: Sendable {
   var sourceName: String?
   var file: SourceFile
   var options = JobOptions()
+  /// Those that `options.subtitles` names, in that order.
+  var sideCarFiles: [SourceFile] = []
 }
 
 /// A job as its tasks see it.
@@ -108,14 +110,16 @@ struct JobStore: Sendable {
     try db.forEach(
       """
       SELECT asset_id, title_id, id, duration_seconds,
-        (SELECT MAX(height) FROM rendition WHERE rendition.job_id = job.id), state = 'succeeded'
+        (SELECT MAX(height) FROM rendition WHERE rendition.job_id = job.id), state = 'succeeded',
+        (SELECT tracks FROM job_film WHERE job_film.job_id = job.id)
       FROM job WHERE playable_at IS NOT NULL AND state IN ('running', 'succeeded') ORDER BY playable_at, id
       """
     ) { row in
       try body(
         AssetPublished(
           assetId: try row.id(0), titleId: try row.id(1), jobId: try row.id(2), durationSeconds: row.double(3),
-          maxHeight: row.int(4), isComplete: row.bool(5)))
+          maxHeight: row.int(4), isComplete: row.bool(5),
+          tracks: try row.textOrNil(6).map { try JSON.decode(AssetTracks.self, from: Array($0.utf8)).choices }))
     }
   }
 

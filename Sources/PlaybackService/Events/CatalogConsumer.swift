@@ -24,7 +24,8 @@ package enum CatalogConsumer {
     // A video without a length cannot be played.
     let video = title.video.flatMap { video in
       video.durationSeconds.isFinite && video.durationSeconds > 0
-        ? KnownTitle.Video(asset: video.assetId, durationSeconds: video.durationSeconds) : nil
+        ? KnownTitle.Video(
+          asset: video.assetId, durationSeconds: video.durationSeconds, tracks: video.tracks ?? MediaTracks()) : nil
     }
     try TitleStore.put(KnownTitle(maturity: title.maturity, video: video), as: title.id, in: db)
   }

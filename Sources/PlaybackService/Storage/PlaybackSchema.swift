@@ -89,6 +89,12 @@ package enum PlaybackSchema {
         """),
       AllowanceSchema.migration(number + 2),
       ContentKeySchema.migration(number + 3),
+      Migration(
+        number + 4, "sound and text of titles",
+        """
+        -- JSON, always read whole; null where catalog has not told.
+        ALTER TABLE titles ADD COLUMN tracks TEXT;
+        """),
     ]
   }
 }

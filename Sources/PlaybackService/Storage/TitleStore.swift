@@ -11,10 +11,12 @@ package struct KnownTitle: Sendable, Equatable {
   package struct Video: Sendable, Equatable {
     package let asset: AssetID
     package let durationSeconds: Double
+    package let tracks: MediaTracks
 
-    package init(asset: AssetID, durationSeconds: Double) {
+    package init(asset: AssetID, durationSeconds: Double, tracks: MediaTracks = MediaTracks()) {
       self.asset = asset
       self.durationSeconds = durationSeconds
+      self.tracks = tracks
     }
   }
 
@@ -27,23 +29,30 @@ package struct KnownTitle: Sendable, Equatable {
 /// All SQL about what others own and playback keeps a copy of: titles, and what the plans of accounts give.
 package enum TitleStore {
   package static func title(_ id: TitleID, in db: SQLSession) throws -> KnownTitle? {
-    try db.first("SELECT minimum_age, asset_id, duration_seconds FROM titles WHERE id = ?", id) { row in
+    try db.first("SELECT minimum_age, asset_id, duration_seconds, tracks FROM titles WHERE id = ?", id) { row in
       let age = row.int(0)
       let asset: AssetID? = try row.idOrNil(1)
       return KnownTitle(
         maturity: MaturityRating.allCases.first { $0.minimumAge == age } ?? .eighteen,
-        video: asset.map { KnownTitle.Video(asset: $0, durationSeconds: row.double(2)) })
+        video: try asset.map { asset in
+          KnownTitle.Video(
+            asset: asset, durationSeconds: row.double(2),
+            tracks: try row.textOrNil(3).map { try JSON.decode(MediaTracks.self, from: Array($0.utf8)) }
+              ?? MediaTracks())
+        })
     }
   }
 
   package static func put(_ title: KnownTitle, as id: TitleID, in db: SQLSession) throws {
     try db.execute(
       """
-      INSERT INTO titles (id, minimum_age, asset_id, duration_seconds) VALUES (?, ?, ?, ?)
+      INSERT INTO titles (id, minimum_age, asset_id, duration_seconds, tracks) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
-        minimum_age = excluded.minimum_age, asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds
+        minimum_age = excluded.minimum_age, asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds,
+        tracks = excluded.tracks
       """,
-      id, title.maturity.minimumAge, title.video?.asset, title.video?.durationSeconds ?? 0.0)
+      id, title.maturity.minimumAge, title.video?.asset, title.video?.durationSeconds ?? 0.0,
+      try title.video.map { String(decoding: try JSON.encode($0.tracks), as: UTF8.self) })
   }
 
   /// Nil where accounts has not told.

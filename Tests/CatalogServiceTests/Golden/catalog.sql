@@ -11,7 +11,7 @@ SELECT t.number, t.id, t.kind, t.name, t.year, t.synopsis, t.language, t.maturit
   (SELECT group_concat(name, char(31)) FROM
     (SELECT p.name FROM credit c JOIN person p ON p.number = c.person
       WHERE c.title = t.number AND c.role = 'cast' ORDER BY c.position)) AS "cast",
-  v.asset_id, v.duration_seconds, v.max_height
+  v.asset_id, v.duration_seconds, v.max_height, v.tracks
 FROM title t LEFT JOIN video v ON v.title_id = t.id;
 
 CREATE TABLE consumer_cursor (
@@ -141,7 +141,7 @@ CREATE TABLE video (
   epoch TEXT NOT NULL,
   seq INTEGER NOT NULL,
   published_at INTEGER NOT NULL
-, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1))) STRICT, WITHOUT ROWID;
+, is_complete INTEGER NOT NULL DEFAULT 1 CHECK (is_complete IN (0, 1)), tracks TEXT) STRICT, WITHOUT ROWID;
 
 CREATE TABLE withdrawn_asset (
   asset_id TEXT PRIMARY KEY NOT NULL,

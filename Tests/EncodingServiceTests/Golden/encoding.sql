@@ -70,6 +70,13 @@ CREATE TABLE job_check (
   PRIMARY KEY (job_id, name)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE job_film (
+  job_id TEXT NOT NULL PRIMARY KEY REFERENCES job (id),
+  side_car_files TEXT NOT NULL,
+  facts TEXT,
+  tracks TEXT
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE job_upload (
   job_id TEXT NOT NULL REFERENCES job (id),
   upload_id TEXT NOT NULL REFERENCES upload (id),

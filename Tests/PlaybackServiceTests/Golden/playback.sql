@@ -113,7 +113,7 @@ CREATE TABLE titles (
   id TEXT NOT NULL PRIMARY KEY,
   minimum_age INTEGER NOT NULL CHECK (minimum_age IN (0, 7, 12, 16, 18)),
   asset_id TEXT,
-  duration_seconds REAL NOT NULL CHECK (duration_seconds >= 0),
+  duration_seconds REAL NOT NULL CHECK (duration_seconds >= 0), tracks TEXT,
   CHECK (asset_id IS NULL OR duration_seconds > 0)
 ) STRICT, WITHOUT ROWID;
 
