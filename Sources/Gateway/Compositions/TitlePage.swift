@@ -69,6 +69,12 @@ private struct TitleDetails: Encodable {
     var role: Role
   }
 
+  struct Subtitles: Encodable {
+    var language: String
+    var name: String
+    var kind: SubtitleKind
+  }
+
   var synopsis: String
   var genres: [String]
   var people: [Person]
@@ -76,6 +82,9 @@ private struct TitleDetails: Encodable {
   var countries: [String]
   var runtimeSeconds: Int
   var licence: String
+  /// What can be heard and read; empty until the title can be played.
+  var audio: [SoundTrack]
+  var subtitles: [Subtitles]
 
   init(_ title: Title) {
     synopsis = title.synopsis
@@ -86,5 +95,9 @@ private struct TitleDetails: Encodable {
     countries = title.countries
     runtimeSeconds = title.runtimeSeconds
     licence = title.licence
+    audio = title.video?.tracks?.audio ?? []
+    subtitles = (title.video?.tracks?.subtitles ?? []).filter { !$0.isForced }.map {
+      Subtitles(language: $0.language, name: $0.name, kind: $0.kind)
+    }
   }
 }

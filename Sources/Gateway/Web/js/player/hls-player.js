@@ -13,33 +13,36 @@ export class HLSPlayer {
   #encryption;
   #onProblem;
   #keys = new SegmentKeys(async (url) => (await this.#fetch(url)).arrayBuffer());
+  #audio;
   #abort = new AbortController();
   #tracks = [];
   #throughput = 1_500_000; // Bits a second; a guess until the first segment has been fetched.
 
-  constructor(video, opened, onProblem) {
+  /** `audio` is the name of the track of sound to play; null plays the one the film begins with. */
+  constructor(video, opened, onProblem, audio = null) {
     this.#video = video;
     this.#address = new URL(opened.manifests.hls, location.href).href;
     this.#encryption = opened.encryption;
     this.#onProblem = onProblem;
+    this.#audio = audio;
   }
 
   async start(at) {
     try {
       const { variants, audio } = playlist.master(await this.#text(this.#address), this.#address);
+      const playable = oneFormat(variants);
+      if (!playable.length) throw new Error("This browser plays none of the film's formats.");
       if (this.#encryption?.keySystem) {
-        const codecs = split(variants[0].codecs);
+        const codecs = split(playable[0].codecs);
         await useClearKey(this.#video, this.#encryption, codecs, this.#abort.signal, this.#onProblem);
       }
       const source = new MediaSource();
       this.#video.src = URL.createObjectURL(source);
       await event(source, "sourceopen", this.#abort.signal);
-      const [picture, sound] = split(variants[0].codecs);
-      const mime = (kind, codecs) => `${kind}/mp4; codecs="${codecs}"`;
-      const playable = variants.filter((variant) => MediaSource.isTypeSupported(mime("video", split(variant.codecs)[0])));
-      if (!playable.length) throw new Error("This browser plays none of the film's formats.");
+      const [picture, sound] = split(playable[0].codecs);
       this.#tracks.push(new Track(source.addSourceBuffer(mime("video", picture)), playable));
-      const rendition = audio.find((one) => one.isDefault) ?? audio[0];
+      const group = audio.filter((one) => one.group === playable[0].audio);
+      const rendition = group.find((one) => one.name === this.#audio) ?? group.find((one) => one.isDefault) ?? group[0];
       if (rendition && sound) {
         this.#tracks.push(new Track(source.addSourceBuffer(mime("audio", sound)), [{ bandwidth: 0, url: rendition.url }]));
       }
@@ -164,6 +167,19 @@ class Track {
     this.buffer.remove(0, before);
     await event(this.buffer, "updateend", signal);
   }
+}
+
+const mime = (kind, codecs) => `${kind}/mp4; codecs="${codecs}"`;
+
+/** The variants of one codec of pictures and one of sound, both played here: a buffer takes no other once it has begun. */
+function oneFormat(variants) {
+  const isPlayed = ({ codecs }) => {
+    const [picture, sound] = split(codecs);
+    return MediaSource.isTypeSupported(mime("video", picture)) && (!sound || MediaSource.isTypeSupported(mime("audio", sound)));
+  };
+  const played = variants.filter(isPlayed);
+  const first = played.find((variant) => variant.codecs.startsWith("avc1")) ?? played[0];
+  return played.filter((variant) => variant.audio === first.audio && variant.codecs.slice(0, 4) === first.codecs.slice(0, 4));
 }
 
 function split(codecs) {

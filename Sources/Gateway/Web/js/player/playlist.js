@@ -17,7 +17,7 @@ export function master(text, base) {
       variants.push({ bandwidth: Number(a.BANDWIDTH), codecs: a.CODECS ?? "", audio: a.AUDIO, url: new URL(lines[index + 1], base).href });
     } else if (line.startsWith("#EXT-X-MEDIA:")) {
       const a = attributes(line.slice(13));
-      if (a.TYPE === "AUDIO" && a.URI) audio.push({ group: a["GROUP-ID"], isDefault: a.DEFAULT === "YES", url: new URL(a.URI, base).href });
+      if (a.TYPE === "AUDIO" && a.URI) audio.push({ group: a["GROUP-ID"], isDefault: a.DEFAULT === "YES", name: a.NAME, language: a.LANGUAGE ?? null, url: new URL(a.URI, base).href });
     }
   });
   return { variants: variants.sort((a, b) => a.bandwidth - b.bandwidth), audio };

@@ -2,6 +2,7 @@ import { api } from "../api.js";
 import { h } from "../dom.js";
 import { attach } from "../player/attach.js";
 import { Reporter } from "../player/reporter.js";
+import { menus, wantedAudio } from "../player/tracks.js";
 
 const reasons = {
   leaseExpired: "Playing was stopped: nothing was heard of this device for a while.",
@@ -15,8 +16,9 @@ export async function play(main, id) {
   const problem = h("p", { class: "problem", role: "alert" });
   const video = h("video", { controls: true, autoplay: true, playsinline: true });
   const heading = h("h1", {}, "");
+  const choices = h("div", { class: "choices" });
   main.replaceChildren(h("div", { class: "player" }, video,
-    h("div", { class: "bar" }, h("a", { href: `#/title/${id}`, "aria-label": "Back" }, "← Back"), heading), problem));
+    h("div", { class: "bar" }, h("a", { href: `#/title/${id}`, "aria-label": "Back" }, "← Back"), heading, choices), problem));
 
   let isLeft = false;
   let end = () => {};
@@ -28,10 +30,12 @@ export async function play(main, id) {
     if (at > 0) opened.resumeAtSeconds = at;
     const reporter = new Reporter(video, opened, stopped);
     // The server may have ended the session: then its answer says why, and the stream's own complaint is old.
-    const detach = attach(video, opened, async (message) => {
+    const audio = wantedAudio(opened);
+    const stream = attach(video, opened, async (message) => {
       if (!await reporter.isStopped()) problem.textContent = message;
-    });
-    end = () => { reporter.stop(); detach(); };
+    }, audio);
+    choices.replaceChildren(...menus(video, opened, audio, (name) => stream.chooseAudio(name)));
+    end = () => { reporter.stop(); stream.detach(); };
   }
 
   async function stopped(reason) {

@@ -24,10 +24,16 @@ export async function title(main, id) {
         h("p", { class: "synopsis" }, page.synopsis),
         people("director") && h("p", { class: "muted" }, `Directed by ${people("director")}`),
         people("cast") && h("p", { class: "muted" }, `With ${people("cast")}`),
+        languages(page) && h("p", { class: "muted languages" }, languages(page)),
         h("p", { class: "muted" }, h("small", {}, `Licence: ${page.licence}`)))),
     page.similar.length
       ? h("section", { class: "row" }, h("h2", {}, "More like this"), h("ul", { class: "strip" }, page.similar.map(card)))
       : "");
+}
+
+function languages(page) {
+  const list = (what, tracks) => tracks?.length && `${what}: ${tracks.map((track) => track.name).join(", ")}`;
+  return [list("Audio", page.audio), list("Subtitles", page.subtitles)].filter(Boolean).join(" · ");
 }
 
 function clock(seconds) {
