@@ -25,6 +25,15 @@ struct ManifestTests {
     #expect(abs(playlist.durationSeconds - 5.005) < 1e-9)
   }
 
+  @Test("A rest of a second after segments of four is no peak; half a segment is")
+  func peak() {
+    func playlist(_ rest: String) -> HLSMediaPlaylist {
+      HLSMediaPlaylist("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4.000,\n1.m4s\n#EXTINF:\(rest),\n2.m4s\n")
+    }
+    #expect(playlist("1.000").segments.map(playlist("1.000").countsForPeak) == [true, false])
+    #expect(playlist("2.000").segments.map(playlist("2.000").countsForPeak) == [true, true])
+  }
+
   @Test("A master playlist gives its variants, quoted commas and all")
   func master() {
     let playlist = HLSMasterPlaylist(

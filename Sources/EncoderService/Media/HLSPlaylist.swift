@@ -39,6 +39,10 @@ struct HLSMediaPlaylist: Sendable {
     }
   }
 
+  /// BANDWIDTH is the peak over runs of half the target duration and more (RFC 8216, section 4.1): a short rest at the
+  /// film's end may need more for its moment.
+  func countsForPeak(_ segment: Segment) -> Bool { segment.durationSeconds * 2 >= Double(targetDurationSeconds) }
+
   var durationSeconds: Double { segments.reduce(0) { $0 + $1.durationSeconds } }
 }
 

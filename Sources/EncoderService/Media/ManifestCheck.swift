@@ -83,7 +83,9 @@ struct ManifestCheck: Sendable {
       }
       let bytes = try size(of: "\(base)/\(segment.address)")
       // BANDWIDTH covers sound as well, so the pictures alone must stay below it.
-      if let bandwidth, segment.durationSeconds >= 1, Double(bytes * 8) / segment.durationSeconds > Double(bandwidth) {
+      if let bandwidth, playlist.countsForPeak(segment),
+        Double(bytes * 8) / segment.durationSeconds > Double(bandwidth)
+      {
         throw wrong("\(segment.address) of \(address) needs more than the \(bandwidth) bit/s announced")
       }
     }
