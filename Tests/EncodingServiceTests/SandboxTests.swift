@@ -67,6 +67,20 @@ struct SandboxTests {
     }
   }
 
+  @Test("What a tool cost is the tool's own account, not that of the walls around it", arguments: ["required", "off"])
+  func usage(sandboxing: String) async throws {
+    try await withTemporaryFolder("sandbox") { home in
+      let sandbox = try await sandbox(home, settings: ["ENCODER_SANDBOX": sandboxing])
+      let film = ["-nostdin", "-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x360:duration=4", "-f", "null", "-"]
+      let end = try await Subprocess.run(
+        sandbox.command("/usr/bin/ffmpeg", film, folders: WorkFolders()), timeLimit: .seconds(60))
+      #expect(end.isSuccess)
+      // The walls alone: some 10 MiB and 5 ms.
+      #expect(end.usage.cpuSeconds > 0.03)
+      #expect(end.usage.peakMemoryBytes > 24 << 20)
+    }
+  }
+
   @Test("The kernel refuses what no tool of ours needs, and nothing that they do")
   func systemCalls() async throws {
     try await withTemporaryFolder("sandbox") { home in

@@ -90,11 +90,15 @@ struct Sandbox: Sendable {
     let refusals = filter == nil ? [] : ["--seccomp", "\(Subprocess.filterDescriptor)"]
     return Command(
       executable: prlimit,
-      arguments: limits + [bubblewrap] + refusals + walls(folders, whisper: whisper) + ["--", inside] + arguments,
+      arguments: limits + [bubblewrap] + refusals + walls(folders, whisper: whisper) + Self.waiter + [inside] + arguments,
       input: secret, filter: filter)
   }
 
-  /// How the program itself ended: bubblewrap tells of a program that a signal ended as a shell would.
+  /// The first process of the tool's own name space: a shell that waits for the tool, so that the kernel's account of
+  /// what the tool cost reaches us. The one that bubblewrap would put there answers for the tool and is not waited for.
+  private static let waiter = ["--as-pid-1", "--", "/usr/bin/sh", "-c", #""$@"; exit $?"#, "sh"]
+
+  /// How the program itself ended: the shell tells of a signal that ended it as 128 and its number.
   func cause(of end: ProgramEnd) -> ProgramEnd.Cause {
     guard bubblewrap != nil, case .exited(let code) = end.cause else { return end.cause }
     let signal = code - 128
