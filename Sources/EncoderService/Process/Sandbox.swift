@@ -90,7 +90,8 @@ struct Sandbox: Sendable {
     let refusals = filter == nil ? [] : ["--seccomp", "\(Subprocess.filterDescriptor)"]
     return Command(
       executable: prlimit,
-      arguments: limits + [bubblewrap] + refusals + walls(folders, whisper: whisper) + Self.waiter + [inside] + arguments,
+      arguments: limits + [bubblewrap] + refusals + walls(folders, whisper: whisper) + Self.waiter + [inside]
+        + arguments,
       input: secret, filter: filter)
   }
 
