@@ -191,8 +191,6 @@ private struct RunningProgram {
     return ends[0]
   }
 
-  private static let usageInterval: Duration = .milliseconds(50)
-
   /// Reads until the program has ended, ends it where it must be, reaps it, and kills what it left in its group.
   mutating func attend(
     timeLimit: Duration, silenceLimit: Duration?, onLine: (Substring) -> Void
@@ -204,13 +202,7 @@ private struct RunningProgram {
     var isStopSeen = false
     var open = [output, errors]
 
-    var below = TaskUsage()
-    var lookAgain = begun
     while !open.isEmpty || !hasExited() {
-      if lookAgain < .now {
-        below.grow(to: ProcessTree.usage(below: process))
-        lookAgain = .now + Self.usageInterval
-      }
       var polled = open.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
       if !isStopSeen { polled.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)) }
       poll(&polled, nfds_t(polled.count), 50)
@@ -239,9 +231,7 @@ private struct RunningProgram {
       // A grandchild may hold the pipes open after the program itself is gone.
       if !open.isEmpty, hasExited(), polled.allSatisfy({ $0.revents == 0 }) { open = [] }
     }
-    var end = reap(endedByUs: endedByUs, begun: begun, onLine)
-    end.usage.grow(to: below)
-    return end
+    return reap(endedByUs: endedByUs, begun: begun, onLine)
   }
 
   private mutating func reap(

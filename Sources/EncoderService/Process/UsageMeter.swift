@@ -18,12 +18,6 @@ final class UsageMeter: Sendable {
 }
 
 extension TaskUsage {
-  /// Two accounts of the same programs, of which either may have missed some.
-  mutating func grow(to other: TaskUsage) {
-    cpuSeconds = max(cpuSeconds, other.cpuSeconds)
-    peakMemoryBytes = max(peakMemoryBytes, other.peakMemoryBytes)
-  }
-
   /// The kernel's account of a process that was waited for, and of those it waited for itself.
   init(_ spent: rusage, wall: Duration) {
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000 }
