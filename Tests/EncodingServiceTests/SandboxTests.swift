@@ -1,4 +1,5 @@
 import ConfigKit
+import EncodingAPI
 import Foundation
 import Synchronization
 import TestKit
