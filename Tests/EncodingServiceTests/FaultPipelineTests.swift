@@ -10,12 +10,16 @@ import Testing
 extension FilmTests {
   @Suite("Faults while a film is encoded")
   struct FaultPipelineTests {
-    /// An ffmpeg that may die of a signal before it does anything; asked for its version it never does.
+    /// An ffmpeg that may die of a signal before it does anything; asked for its version and encoders it never does.
     private func ffmpeg(in folder: String, dyingIf condition: String) throws -> String {
       let path = "\(folder)/ffmpeg-that-dies"
       try TextFile.write(
-        "#!/bin/sh\n[ \"$1\" = -version ] || { \(condition) && kill -SEGV $$; }\nexec /usr/bin/ffmpeg \"$@\"\n",
-        to: path)
+        """
+        #!/bin/sh
+        [ "$1" = -version ] || [ "$2" = -encoders ] || { \(condition) && kill -SEGV $$; }
+        exec /usr/bin/ffmpeg "$@"
+
+        """, to: path)
       try #require(chmod(path, 0o755) == 0)
       return path
     }

@@ -35,7 +35,7 @@ extension FilmTests {
         "tpad=start=20:start_mode=clone,trim=end_frame=75,setpts=N/25/TB",
       ])
     func caught(filter: String) async throws {
-      try await Studio.open(["ENCODING_LEASE_SECONDS": "1"]) { studio in
+      try await Studio.open(["ENCODING_LEASE_SECONDS": "1", "ENCODING_FAILED_KEPT_SECONDS": "0"]) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 3, size: "160x90", sound: false)
         let ffmpeg = try tampering(filter, in: studio.home)
@@ -60,7 +60,10 @@ extension FilmTests {
 
     @Test("What is kept to look at goes in the end")
     func retention() async throws {
-      try await Studio.open(["ENCODING_LEASE_SECONDS": "0.5", "ENCODING_EVIDENCE_SECONDS": "0"]) { studio in
+      let settings = [
+        "ENCODING_LEASE_SECONDS": "0.5", "ENCODING_EVIDENCE_SECONDS": "0", "ENCODING_FAILED_KEPT_SECONDS": "0",
+      ]
+      try await Studio.open(settings) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 2, size: "160x90", sound: false)
         let ffmpeg = try tampering("drawbox=c=black:t=fill", in: studio.home)
