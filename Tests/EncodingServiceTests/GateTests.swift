@@ -75,6 +75,22 @@ extension FilmTests {
       }
     }
 
+    @Test("A film in high definition that says nothing of its colours is compared as it is", arguments: ["tv", "pc"])
+    func colours(range: String) async throws {
+      try await Studio.open { studio in
+        let film = "\(studio.home)/film.mp4"
+        try await Footage.film(
+          film, seconds: 1, size: "1280x720", sound: false, more: ["-color_range", range, "-crf", "12"])
+        try await studio.withEncoder { _ in
+          let job = try await studio.encode(Array(try #require(FileManager.default.contents(atPath: film))))
+          #expect(job.failureReason == nil)
+          let best = try #require(job.renditions?.first?.quality)
+          #expect(best.ssim.mean > 0.95 && best.likeness.stray < 0.1, "\(best)")
+          if let vmaf = best.vmaf { #expect(vmaf.mean > 85, "\(vmaf)") }
+        }
+      }
+    }
+
     @Test("A film that passes says what was looked at, in SSIM always and in VMAF where the tool is there")
     func passed() async throws {
       try await Studio.open { studio in

@@ -7,6 +7,8 @@ struct QualityMeasuring: Sendable {
   var window: PictureRange
   var size: PictureSize
   var hasVMAF: Bool
+  /// The source's numbers fill the whole byte; those of what is made of it never do.
+  var isFullRange = false
   /// Seconds from the source's start to its first picture.
   var firstPictureSeconds: Double
   var limits: SourceLimits
@@ -38,13 +40,23 @@ struct QualityMeasuring: Sendable {
       "select='not(mod(n\\,\(step)))',scale=\(Thumbnails.width):\(Thumbnails.height):flags=area,format=gray"
     let legs = hasVMAF ? 2 : 1
     let inputs = [original, copy].enumerated().map { index, cut in
+      let isFull = index == 0 && isFullRange
+      let range = isFull ? ":in_range=pc:out_range=tv" : ""
       let outs = (0..<legs).map { "[p\(index)\($0)]" }.joined()
-      return "[\(index):v:0]\(cut.filter),trim=end_frame=\(window.count),split=2[full\(index)][part\(index)];"
+      return "[\(index):v:0]\(cut.filter),trim=end_frame=\(window.count),\(Self.tags(isFull)),"
+        + "scale=\(size.width):\(size.height):flags=bicubic\(range),format=yuv420p,\(Self.tags(false)),"
+        + "split=2[full\(index)][part\(index)];"
         + "[part\(index)]\(thumbnail)[small\(index)];"
-        + "[full\(index)]scale=\(size.width):\(size.height):flags=bicubic,setsar=1,format=yuv420p,split=\(legs)\(outs)"
+        + "[full\(index)]setsar=1,format=yuv420p,split=\(legs)\(outs)"
     }
     let ssim = "[p10][p00]ssim=stats_file=\(Self.ssimName)[ssim]"
     let vmaf = "[p11][p01]libvmaf=log_fmt=csv:log_path=\(Self.vmafName):n_threads=1:n_subsample=\(step)[vmaf]"
     return (inputs + [ssim] + (hasVMAF ? [vmaf] : [])).joined(separator: ";")
+  }
+
+  /// Numbers are compared with numbers: a result says what its colours are where the source said nothing, and ffmpeg
+  /// would convert the one to the other's.
+  private static func tags(_ isFullRange: Bool) -> String {
+    "setparams=color_primaries=bt709:color_trc=bt709:colorspace=bt709:range=\(isFullRange ? "pc" : "tv")"
   }
 }

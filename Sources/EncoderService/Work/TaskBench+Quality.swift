@@ -44,6 +44,7 @@ extension TaskBench {
     let plan = try plan()
     let measuring = QualityMeasuring(
       frameRate: plan.frameRate, window: window, size: size, hasVMAF: tools.hasVMAF,
+      isFullRange: plan.colour.isFullRange,
       firstPictureSeconds: folders(.conform).isEmpty ? plan.firstPictureSeconds : 0, limits: limits)
     let scratch = "\(draft)/.compared"
     try FolderMediaStore.makeFolders(scratch)
