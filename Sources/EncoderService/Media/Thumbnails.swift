@@ -6,9 +6,8 @@ struct Thumbnails: Sendable {
   static let width = 64
   static let height = 36
   static let bytes = width * height
-  /// Mean squared difference below which two thumbnails look the same: six levels of 256. A capped rendition of a scene
-  /// full of detail that hardly moves (a fractal) is up to five levels from its source.
-  static let indistinguishable = 36.0
+  /// Mean squared difference below which two thumbnails look the same: three levels of 256.
+  static let indistinguishable = 9.0
   /// So much nearer to another moment, and the pictures are that moment's.
   static let shiftedShare = 0.75
 
