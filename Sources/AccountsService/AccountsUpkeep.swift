@@ -1,5 +1,6 @@
 import Contract
 import Logging
+import ServerKit
 import ServiceLifecycle
 import StorageKit
 
@@ -17,16 +18,9 @@ struct AccountsUpkeep: Service {
   var logger = Logger(label: "accounts")
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          try await sweep()
-          try await signingKeys.retire()
-        } catch {
-          logger.warning("expired rows could not be deleted", metadata: ["error": "\(error)"])
-        }
-        try? await Task.sleep(for: Self.interval)
-      }
+    await keepUp(every: { Self.interval }, failing: "expired rows could not be deleted", logger: logger) {
+      try await sweep()
+      try await signingKeys.retire()
     }
   }
 

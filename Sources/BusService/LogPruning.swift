@@ -1,5 +1,6 @@
 import Contract
 import Logging
+import ServerKit
 import ServiceLifecycle
 
 /// Deletes what is past its retention, few rows at a time: one large deletion would stall every publisher.
@@ -11,21 +12,11 @@ struct LogPruning: Service {
   let logger: Logger
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          try await pruneAll()
-        } catch is CancellationError {
-          return
-        } catch {
-          logger.warning("old events cannot be deleted now", metadata: ["error": "\(error)"])
-        }
-        try? await Task.sleep(for: .seconds(settings.pruneSeconds))
-      }
-    }
+    await keepUp(
+      every: { .seconds(settings.pruneSeconds) }, failing: "old events cannot be deleted now", logger: logger, pruneAll)
   }
 
-  private func pruneAll() async throws {
+  @Sendable private func pruneAll() async throws {
     let now = clock.now()
     let oldest = now.adding(seconds: -3600 * Double(settings.retentionHours))
     while try await log.prune(before: oldest, limit: settings.pruneChunk) == settings.pruneChunk {

@@ -1,5 +1,6 @@
 import Contract
 import Logging
+import ServerKit
 import ServiceLifecycle
 import StorageKit
 import Synchronization
@@ -136,17 +137,10 @@ struct OutboxPruning: Service {
   let logger: Logger
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          while try await pruneOnce() == settings.pruneChunk { try await Task.sleep(for: settings.pruneChunkPause) }
-        } catch is CancellationError {
-          return
-        } catch {
-          logger.warning("old events cannot be deleted now", metadata: ["error": "\(error)"])
-        }
-        try? await Task.sleep(for: settings.pruneInterval)
-      }
+    await keepUp(
+      every: { settings.pruneInterval }, failing: "old events cannot be deleted now", logger: logger
+    ) {
+      while try await pruneOnce() == settings.pruneChunk { try await Task.sleep(for: settings.pruneChunkPause) }
     }
   }
 

@@ -1,5 +1,6 @@
 import Contract
 import Logging
+import ServerKit
 import ServiceLifecycle
 import TelemetryKit
 
@@ -11,18 +12,10 @@ struct MediaUpkeep: Service {
   let logger: Logger
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          try await sweep.sweep(at: clock.now())
-        } catch is CancellationError {
-          return
-        } catch {
-          logger.debug("The media store was not swept", metadata: ["error": "\(error)"])
-        }
-        // Not all encoders at the same time.
-        try? await Task.sleep(for: .seconds(intervalSeconds * Double.random(in: 0.75...1.25)))
-      }
+    // Not all encoders at the same time.
+    let pause = { @Sendable in Duration.seconds(intervalSeconds * Double.random(in: 0.75...1.25)) }
+    await keepUp(every: pause, failing: "The media store was not swept", at: .debug, logger: logger) {
+      try await sweep.sweep(at: clock.now())
     }
   }
 }

@@ -1,4 +1,5 @@
 import Logging
+import ServerKit
 import ServiceLifecycle
 
 /// Removes uploads that are past their time.
@@ -8,18 +9,9 @@ struct UploadUpkeep: Service {
   let logger: Logger
 
   func run() async throws {
-    await cancelWhenGracefulShutdown {
-      while !Task.isCancelled {
-        do {
-          let removed = try await shelf.removeOutlived()
-          if removed > 0 { logger.info("Uploads past their time were removed", metadata: ["count": "\(removed)"]) }
-        } catch is CancellationError {
-          return
-        } catch {
-          logger.warning("Uploads could not be tidied", metadata: ["error": "\(error)"])
-        }
-        try? await Task.sleep(for: .seconds(seconds))
-      }
+    await keepUp(every: { .seconds(seconds) }, failing: "Uploads could not be tidied", logger: logger) {
+      let removed = try await shelf.removeOutlived()
+      if removed > 0 { logger.info("Uploads past their time were removed", metadata: ["count": "\(removed)"]) }
     }
   }
 }
