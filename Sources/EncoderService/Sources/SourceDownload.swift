@@ -1,6 +1,5 @@
 import ClientKit
 import Contract
-import Dispatch
 import EncodingAPI
 import Glibc
 import NIOCore
@@ -91,7 +90,7 @@ struct SourceDownload: Sendable {
   }
 }
 
-/// Writes and hashes on a queue of its own: a disk may let one wait.
+/// Writes and hashes beside Swift's pool: a disk may let one wait. Each call is awaited before the next.
 private final class PartWriter: Sendable {
   private struct State {
     var bytes = 0
@@ -101,7 +100,6 @@ private final class PartWriter: Sendable {
   private let descriptor: Int32
   private let path: String
   private let state = Mutex(State())
-  private let queue = DispatchQueue(label: "matinee.source")
 
   init(descriptor: Int32, path: String) {
     self.descriptor = descriptor
@@ -119,7 +117,7 @@ private final class PartWriter: Sendable {
 
   /// Hashes what an earlier try left; where that is too much, begins anew.
   func takeUp(limitBytes: Int) async throws {
-    try await onQueue { [self] in
+    try await Blocking.run { [self] in
       var buffer = [UInt8](repeating: 0, count: 1 << 20)
       while true {
         let count = read(descriptor, &buffer, buffer.count)
@@ -133,7 +131,7 @@ private final class PartWriter: Sendable {
   }
 
   func write(_ piece: ByteBuffer) async throws {
-    try await onQueue { [self] in
+    try await Blocking.run { [self] in
       try piece.withUnsafeReadableBytes { bytes in
         var written = 0
         while written < bytes.count {
@@ -153,7 +151,7 @@ private final class PartWriter: Sendable {
   }
 
   func empty() async throws {
-    try await onQueue { [self] in try emptyNow() }
+    try await Blocking.run { [self] in try emptyNow() }
   }
 
   private func emptyNow() throws {
@@ -165,12 +163,6 @@ private final class PartWriter: Sendable {
     state.withLock {
       $0.bytes += bytes.count
       $0.hash.update(bytes)
-    }
-  }
-
-  private func onQueue(_ work: @escaping @Sendable () throws -> Void) async throws {
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      queue.async { continuation.resume(with: Result { try work() }) }
     }
   }
 }
