@@ -62,7 +62,7 @@ struct EncodingBenchmarks {
   }
 
   @Test("first: time to first playable against the full encode")
-  func firstPlayable() async throws {
+  func first() async throws {
     try await Self.withFilms { folder in
       let film = try await BenchFilm.make(.mixed, seconds: Self.seconds * 4, in: folder)
       for encoders in [1, 2] {
@@ -120,7 +120,7 @@ struct EncodingBenchmarks {
   }
 
   @Test("titles: bytes that a ladder of the title's own saves at equal VMAF, by content")
-  func perTitle() async throws {
+  func titles() async throws {
     try await Self.withFilms { folder in
       try await EncodingStage.with(encoders: 2) { stage in
         for content in BenchFilm.Content.allCases {
