@@ -45,7 +45,7 @@ struct ChunkEncoding: Sendable {
     return [
       "-map", "[r\(index)]", "-frames:v", "\(frameCount)", "-fps_mode", "passthrough", "-an", "-sn", "-dn",
       "-map_metadata", "-1", "-fflags", "+bitexact",
-    ] + VideoCompression.arguments(rung, plan: plan) + [
+    ] + VideoCompression.arguments(rung, plan: plan, isBeginning: firstFrame == 0) + [
       "-color_primaries", plan.colour.primaries, "-color_trc", plan.colour.transfer, "-colorspace", plan.colour.matrix,
       "-color_range", "tv",
       "-video_track_timescale", "\(plan.frameRate.timescale)", "-movie_timescale", "\(plan.frameRate.timescale)",
