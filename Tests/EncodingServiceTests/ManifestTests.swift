@@ -64,6 +64,32 @@ struct ManifestTests {
     #expect(manifest.representations[0].durationSeconds == 10)
   }
 
+  @Test("Rates are announced as the segments have them, where the packager said less")
+  func rates() throws {
+    let media = "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4.000,\n1.m4s\n#EXTINF:4.000,\n2.m4s\n"
+    let sizes = ["video/720p/1.m4s": 1000, "video/720p/2.m4s": 5000, "audio/en/1.m4s": 100, "audio/en/2.m4s": 500]
+    let rates = AnnouncedRates(
+      playlists: ["video/720p/playlist.m3u8", "audio/en/playlist.m3u8"], read: { _ in media }, size: { sizes[$0] })
+    let master = """
+      #EXTM3U
+      #EXT-X-MEDIA:TYPE=AUDIO,URI="audio/en/playlist.m3u8",GROUP-ID="audio",NAME="en"
+      #EXT-X-STREAM-INF:BANDWIDTH=2200,AVERAGE-BANDWIDTH=2000,CODECS="avc1.64001f,mp4a.40.2",AUDIO="audio"
+      video/720p/playlist.m3u8
+      #EXT-X-I-FRAME-STREAM-INF:BANDWIDTH=22,URI="video/720p/iframes.m3u8"
+      """
+    #expect(rates.hls(master) == master.replacing(":BANDWIDTH=2200,", with: ":BANDWIDTH=11000,"))
+    // More than measured may be meant.
+    let enough = master.replacing(":BANDWIDTH=2200,", with: ":BANDWIDTH=12000,")
+    #expect(rates.hls(enough) == enough)
+    let dash = """
+      <Representation id="0" bandwidth="2000" width="1280">
+      <SegmentTemplate initialization="video/720p/init.mp4" media="video/720p/$Number%05d$.m4s">
+      </Representation><Representation id="1" bandwidth="1500">
+      <SegmentTemplate initialization="audio/en/init.mp4">
+      """
+    #expect(rates.dash(dash) == dash.replacing("\"2000\"", with: "\"10000\""))
+  }
+
   @Test("Two cuts in a row, the second softer, are no moved cut")
   func cutsInARow() {
     let text = [0.5, 60, 40, 0.5].map { "lavfi.scd.score=\($0)" }.joined(separator: "\n")

@@ -52,6 +52,27 @@ extension FilmTests {
       }
     }
 
+    @Test("A film whose eleventh segment is the largest is announced with its rate")
+    func eleventhSegment() async throws {
+      try await Studio.open { studio in
+        try await studio.withEncoder { _ in
+          let film = "\(studio.home)/film.mp4"
+          // Thirteen segments of two seconds, all but the eleventh grey.
+          try await Footage.film(
+            film, seconds: 26, size: "160x90", sound: false,
+            more: ["-vf", "drawbox=t=fill:c=gray:enable='not(between(t,20,22))',format=yuv420p"])
+          let job = try await studio.end(of: studio.createJob(JobSource(uploadId: studio.uploaded(film).id)).id)
+          #expect(job.failureReason == nil)
+          let asset = "\(studio.home)/media/\(try #require(job.assetId))"
+          let variant = try #require(HLSMasterPlaylist(try TextFile.read("\(asset)/master.m3u8")).variants.first)
+          let folder = "\(asset)/\(variant.address.replacing("/playlist.m3u8", with: ""))"
+          let sizes = (1...11).compactMap { TextFile.size("\(folder)/\(String(format: "%05d", $0)).m4s") }
+          #expect(sizes.count == 11 && (sizes.last ?? 0) > 10 * (sizes.first ?? 0))
+          #expect(variant.bandwidth >= (sizes.last ?? 0) * 8 / 2)
+        }
+      }
+    }
+
     /// With tools that are not the encoder's own check: ffprobe on the manifests, as a player would read them.
     private func verify(_ asset: String, frames: Int, heights: [Int]) async throws {
       for height in heights {

@@ -30,9 +30,13 @@ extension TaskBench {
       Packaging(plan: plan).arguments(files: files, audioFiles: audioFiles)
         + (encryption?.arguments(secretPath: tools.secretPath) ?? [])
     }
+    let rates = try AnnouncedRates(
+      playlists: plan.rungs.map(MediaNames.playlist) + plan.audio.map(\.playlist),
+      read: { try TextFile.read("\(draft)/\($0)") }, size: { TextFile.size("\(draft)/\($0)") })
     let text = TextManifests(plan: plan)
-    for (name, enter) in [(MediaLayout.hlsManifest, text.hls), (MediaLayout.dashManifest, text.dash)] {
-      try TextFile.write(enter(try TextFile.read("\(draft)/\(name)")), to: "\(draft)/\(name)")
+    let manifests = [(MediaLayout.hlsManifest, rates.hls, text.hls), (MediaLayout.dashManifest, rates.dash, text.dash)]
+    for (name, correct, enter) in manifests {
+      try TextFile.write(enter(correct(try TextFile.read("\(draft)/\(name)"))), to: "\(draft)/\(name)")
     }
     for name in try FileManager.default.subpathsOfDirectory(atPath: draft)
     where name.hasSuffix("/\(MediaNames.initSegment)") {
