@@ -12,7 +12,8 @@ start_job() {
   job=$(jq -r .id <<<"$api_body")
 }
 
-# job_state JOB → state, percent, failure. A gateway that is being restarted is no failed job: asked again.
+# job_state JOB → state, percent, speed, seconds_left, waiting_for, plays, failure; a reading that is not there is `-`.
+# A gateway that is being restarted is no failed job: asked again.
 job_state() {
   local tries=0
   until as_operator GET "/v1/studio/jobs/$1" && [[ $api_status == 200 ]]; do
@@ -21,17 +22,36 @@ job_state() {
     ((tries < 60)) || { problem_text; fail "the job $1 cannot be looked at: $REPLY"; }
     pause 0.5
   done
-  IFS=$'\t' read -r state percent failure \
-    < <(jq -r '[.state, (.progress * 100 | floor), (.failureReason // "no reason was given")] | @tsv' <<<"$api_body")
+  IFS=$'\t' read -r state percent speed seconds_left waiting_for plays failure < <(
+    jq -r "$job_readings + [(.playableAt // \"-\"), (.failureReason // \"no reason was given\")] | @tsv" <<<"$api_body"
+  )
 }
 
-# await_jobs TEXT JOB…: a progress line for all of them together. Returns 1 if any failed, after naming it.
+# For jq, of a job: state, percent, speed, seconds left, what it waits for.
+job_readings='[.state, (.progress * 100 | floor), (if .speed then .speed * 10 | round / 10 else "-" end),
+  (if .secondsLeft then .secondsLeft | ceil else "-" end), (.waitingFor // "-")]'
+
+# pace_text SPEED SECONDS_LEFT WAITING_FOR → REPLY, e.g. `, 1.2x, 0:40 left`; empty where nothing is known.
+pace_text() {
+  local text=''
+  [[ $1 == - ]] || text+=", ${1}x"
+  if [[ $3 != - ]]; then
+    text+=", waiting for $3"
+  elif [[ $2 != - ]]; then
+    clock_text "$2"
+    text+=", $REPLY left"
+  fi
+  REPLY=$text
+}
+
+# await_jobs TEXT JOB…: a progress line for all of them together, with how many times as fast as the film the encoders
+# are and the time left. Returns 1 if any failed, after naming it.
 await_jobs() {
-  local text=$1 one done_jobs total failed=0 failures=()
+  local text=$1 one done_jobs total left paces waits failed=0 failures=() began_playing=''
   local -A finished=()
   shift
   while :; do
-    total=0 done_jobs=0
+    total=0 done_jobs=0 left=- paces='' waits=-
     for one in "$@"; do
       if [[ -z ${finished[$one]:-} ]]; then
         job_state "$one"
@@ -42,6 +62,12 @@ await_jobs() {
             failed=1
             failures+=("job $one $state: $failure")
             ;;
+          *)
+            # Several jobs share the encoders: the last of them ends it, and speeds of one moment do not add up.
+            if [[ $seconds_left != - ]] && { [[ $left == - ]] || ((seconds_left > left)); }; then left=$seconds_left; fi
+            if [[ $waiting_for != - ]]; then waits=$waiting_for; fi
+            if (($# == 1)); then paces=$speed; fi
+            ;;
         esac
       fi
       if [[ -n ${finished[$one]:-} ]]; then
@@ -51,8 +77,13 @@ await_jobs() {
         total=$((total + percent))
       fi
     done
-    progress $((total / $#)) "$text"
+    pace_text "${paces:--}" "$left" "$waits"
+    progress $((total / $#)) "$text$REPLY"
     ((done_jobs == $#)) && break
+    if (($# == 1)) && [[ -z $began_playing && $plays != - ]]; then
+      began_playing=$plays
+      progress_note "$text plays from its beginning on; the rest joins as it is done."
+    fi
     pause 0.5
   done
   progress_end

@@ -23,6 +23,15 @@ seconds_text() {
   printf -v REPLY '%d.%02d' $(($1 / 1000)) $(($1 % 1000 / 10))
 }
 
+# clock_text SECONDS → REPLY, e.g. 1:05 or 1:01:05.
+clock_text() {
+  if (($1 < 3600)); then
+    printf -v REPLY '%d:%02d' $(($1 / 60)) $(($1 % 60))
+  else
+    printf -v REPLY '%d:%02d:%02d' $(($1 / 3600)) $(($1 / 60 % 60)) $(($1 % 60))
+  fi
+}
+
 # A pipe nobody writes to: reading it with a time limit is a sleep that starts no process.
 exec {silent_pipe}<> <(:)
 
@@ -43,6 +52,12 @@ progress() {
     progress_tenth=$((percent / 10))
     printf '%3d %%  %s\n' "$percent" "$text"
   fi
+}
+
+# progress_note TEXT: a line above the one that is redrawn.
+progress_note() {
+  if [[ -t 1 ]]; then printf '\r\e[K'; fi
+  say "$1"
 }
 
 # progress_end: leave the line standing.
