@@ -13,14 +13,16 @@ enum HealthEndpoints {
 }
 
 extension Routes {
-  mutating func addHealth(service: String, state: HostState, checks: [ReadinessCheck], metrics: Metrics) {
+  mutating func addHealth(
+    service: String, state: HostState, checks: [ReadinessCheck], remarks: [@Sendable () -> String?], metrics: Metrics
+  ) {
     let version = MatineeVersion.current
     let alive = Answer.json(Array(#"{"status":"alive","service":"\#(service)","version":"\#(version)"}"#.utf8))
     open(HealthEndpoints.live) { _ in alive }
     open(HealthEndpoints.ready) { _ in
       let missing = await Readiness.missing(state: state, checks: checks)
       guard missing.isEmpty else { throw Readiness.problem(missing) }
-      return .json(Array(#"{"status":"ready","service":"\#(service)"}"#.utf8))
+      return .json(try JSON.encode(Readiness.Answer(service: service, remarks: remarks.compactMap { $0() })))
     }
     open(HealthEndpoints.metrics) { _ in
       .text(metrics.exposition(), contentType: "text/plain; version=0.0.4; charset=utf-8")
@@ -29,6 +31,18 @@ extension Routes {
 }
 
 enum Readiness {
+  struct Answer: Encodable {
+    var status = "ready"
+    let service: String
+    /// Absent where all is as it should be.
+    let remarks: [String]?
+
+    init(service: String, remarks: [String]) {
+      self.service = service
+      self.remarks = remarks.isEmpty ? nil : remarks
+    }
+  }
+
   /// A check that has not answered by then has not passed.
   private static let checkLimit = Duration.seconds(1)
 

@@ -89,7 +89,9 @@ package final class ServiceHost: Service {
   private func serve(_ parts: ServiceParts, _ context: ServiceContext, _ settings: HostSettings) async throws {
     let state = HostState()
     var routes = parts.routes
-    routes.addHealth(service: module.name, state: state, checks: parts.readiness, metrics: context.metrics)
+    routes.addHealth(
+      service: module.name, state: state, checks: parts.readiness, remarks: parts.remarks,
+      metrics: context.metrics)
     routed.succeed(routes.endpoints)
     let telemetry = RequestTelemetry(
       metrics: context.metrics, logger: context.logger, slowMilliseconds: settings.slowMilliseconds)

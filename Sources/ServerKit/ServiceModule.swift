@@ -43,6 +43,9 @@ package struct ServiceParts: Sendable {
   package var background: [any Service] = []
   /// `/readyz` is 503 until all pass.
   package var readiness: [ReadinessCheck] = []
+  /// What `/readyz` says beside being ready: each that has something to say of what is not as it should be, though
+  /// requests are answered.
+  package var remarks: [@Sendable () -> String?] = []
   /// The internal token, unless the service brings its own.
   package var authenticator: (any Authenticator)?
   /// Hears of what operators do before it is done.

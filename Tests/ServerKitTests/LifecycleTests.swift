@@ -22,6 +22,9 @@ enum OrderedModule: ServiceModule {
       { Worker.note("closed database", folder) },
       { Worker.note("closed cache", folder) },
     ]
+    parts.remarks = [
+      { FileManager.default.fileExists(atPath: "\(folder)/dusty") ? "The shelves are dusty." : nil }, { nil },
+    ]
     parts.readiness = [
       ReadinessCheck("warm") { FileManager.default.fileExists(atPath: "\(folder)/warm") },
       ReadinessCheck("awake") { true },
@@ -101,7 +104,7 @@ struct LifecycleTests {
     }
   }
 
-  @Test("Readiness names what has not passed; liveness never looks")
+  @Test("Readiness names what has not passed, and remarks what is amiss though it has; liveness never looks")
   func readiness() async throws {
     let service = try await TestService.start(OrderedModule.self, awaitsReadiness: false)
     let folder = "\(service.home)/ordered"
@@ -115,6 +118,11 @@ struct LifecycleTests {
     try FileManager.default.removeItem(atPath: "\(folder)/broken")
     try Data().write(to: URL(fileURLWithPath: "\(folder)/warm"))
     #expect(try await service.get("/readyz").status == 200)
+    #expect(!String(decoding: try await service.get("/readyz").body, as: UTF8.self).contains("remarks"))
+    try Data().write(to: URL(fileURLWithPath: "\(folder)/dusty"))
+    let remarked = try await service.get("/readyz")
+    #expect(remarked.status == 200)
+    #expect(String(decoding: remarked.body, as: UTF8.self).contains(#""remarks":["The shelves are dusty."]"#))
     try await service.stop()
   }
 

@@ -8,6 +8,11 @@ struct TopologyRoutes: Sendable {
     "accounts", "bus", "catalog", "delivery", "encoding", "playback", "recommendations",
   ]
 
+  /// What `/readyz` says of what is not as it should be, though requests are answered.
+  private struct Ready: Decodable {
+    var remarks: [String]?
+  }
+
   private struct Upstream: Sendable {
     var name: String
     /// Past the breaker: a look must not be refused by it.
@@ -46,8 +51,9 @@ struct TopologyRoutes: Sendable {
       let answer = try await upstream.direct.send(
         TransportRequest(method: .get, target: "/readyz", context: context))
       let isReady = answer.status == 200
+      let remarks = (try? JSON.decode(Ready.self, from: answer.body))?.remarks?.joined(separator: "; ")
       return Topology.Service(
-        name: upstream.name, ready: isReady, detail: isReady ? nil : "not ready", breaker: breaker)
+        name: upstream.name, ready: isReady, detail: isReady ? remarks : "not ready", breaker: breaker)
     } catch {
       return Topology.Service(name: upstream.name, ready: false, detail: "cannot be reached", breaker: breaker)
     }
