@@ -157,10 +157,13 @@ package struct PlaybackSnapshotLine: Codable, Sendable {
   package struct Rated: Codable, Sendable, Hashable {
     package var profileId: ProfileID
     package var rating: Rating
+    /// Nil from a version that did not say.
+    package var ratedAt: Timestamp?
 
-    package init(profileId: ProfileID, rating: Rating) {
+    package init(profileId: ProfileID, rating: Rating, ratedAt: Timestamp? = nil) {
       self.profileId = profileId
       self.rating = rating
+      self.ratedAt = ratedAt
     }
   }
 

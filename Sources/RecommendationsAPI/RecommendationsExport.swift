@@ -39,11 +39,32 @@ package struct RecommendationsExport: Codable, Sendable {
     }
   }
 
+  /// What the profile says of a title.
+  package struct Opinion: Codable, Sendable, Hashable {
+    package var titleId: TitleID
+    /// `down`, `up` or `love`.
+    package var thumbs: String?
+    package var isListed: Bool
+
+    package init(titleId: TitleID, thumbs: String?, isListed: Bool) {
+      self.titleId = titleId
+      self.thumbs = thumbs
+      self.isListed = isListed
+    }
+  }
+
   package var watches: [Watched]
   package var countedPlays: [Counted]
+  package var opinions: [Opinion]
+  /// What it answered when it was asked what it likes.
+  package var pickedTitleIds: [TitleID]
 
-  package init(watches: [Watched], countedPlays: [Counted]) {
+  package init(
+    watches: [Watched], countedPlays: [Counted], opinions: [Opinion] = [], pickedTitleIds: [TitleID] = []
+  ) {
     self.watches = watches
     self.countedPlays = countedPlays
+    self.opinions = opinions
+    self.pickedTitleIds = pickedTitleIds
   }
 }

@@ -13,6 +13,7 @@ package enum RecommendationsModule: ServiceModule {
 
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try RecommendationsSettings(context.settings)
+    let learning = try LearningSettings(context.settings)
     // A power cut may take the last effects, but with their cursors: the events are read again.
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/recommendations.db", migrations: RecommendationsSchema.migrations,
@@ -46,6 +47,8 @@ package enum RecommendationsModule: ServiceModule {
       try position(PlaybackConsumer.name, PlaybackConsumer.source, db)
     }
     rows.add(to: &parts.routes)
+    OnboardingRoutes(database: database, keeper: keeper, settings: learning, clock: context.clock)
+      .add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     let refresher = ShelfRefresher(
       database: database, keeper: keeper, settings: settings, clock: context.clock, logger: context.logger)

@@ -21,6 +21,10 @@ import Testing
       try events.start(profile, title, hoursAgo: hoursAgo)
       try events.progress(profile, title, share: Double(index % 10) / 10, hoursAgo: hoursAgo - 0.5)
       try events.end(profile, title, share: Double(index % 11) / 10, hoursAgo: hoursAgo - 1)
+      if index % 5 == 0 {
+        try events.rate(profile, title, [.up, .down, .love, nil][index / 5 % 4], hoursAgo: hoursAgo)
+      }
+      if index % 3 == 0 { try events.list(profile, title, isListed: index % 2 == 0, hoursAgo: hoursAgo) }
       if index == 60 { try events.delete("p3") }
     }
     return events
@@ -164,18 +168,26 @@ import Testing
     try events.title(facts("t"))
     try events.start("p", "t", hoursAgo: 2)
     try events.end("p", "t", share: 0.4, hoursAgo: 2)
+    try events.rate("p", "t", .love, hoursAgo: 1)
+    try events.list("p", "t", hoursAgo: 1)
     let live = try await projection(of: events.all)
     var erasure = SampleEvents()
     try erasure.delete("gone")
     let catalogue = try #require(try events.all[0].body(TitleChanged.self))
     let ended = PlaybackSnapshotLine(
       endedSession: .init(sessionId: PlaybackSessionID(seed: "s"), mediaExpiresAt: noon))
-    let lines = try ["p", "gone"].map { profile in
-      try JSON.encode(
+    let hourAgo = noon.adding(seconds: -3600)
+    let lines = try ["p", "gone"].flatMap { profile in
+      let (profile, title) = (profileID(profile), titleID("t"))
+      return try [
         PlaybackSnapshotLine(
           viewing: .init(
-            profileId: profileID(profile), titleId: titleID("t"), positionSeconds: 400, durationSeconds: 1000,
-            watchedSeconds: 400, lastWatchedAt: noon.adding(seconds: -7200))))
+            profileId: profile, titleId: title, positionSeconds: 400, durationSeconds: 1000, watchedSeconds: 400,
+            lastWatchedAt: noon.adding(seconds: -7200))),
+        PlaybackSnapshotLine(listed: .init(profileId: profile, entry: ListEntry(titleId: title, addedAt: hourAgo))),
+        PlaybackSnapshotLine(
+          rated: .init(profileId: profile, rating: Rating(titleId: title, thumbs: .love), ratedAt: hourAgo)),
+      ].map { try JSON.encode($0) }
     }
     try await withDatabase { database in
       try await database.consume(erasure.all)

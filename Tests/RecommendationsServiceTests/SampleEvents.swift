@@ -54,6 +54,22 @@ struct SampleEvents {
     try tell(ended, from: "/playback", subject: profileID(profile).description, at: time)
   }
 
+  mutating func list(_ profile: String, _ title: String, isListed: Bool = true, hoursAgo: Double = 0) throws {
+    let time = noon.adding(seconds: -hoursAgo * 3600)
+    let changed = ListChanged(
+      profileId: profileID(profile), accountId: AccountID(seed: profile), titleId: titleID(title), isListed: isListed,
+      at: time)
+    try tell(changed, from: "/playback", subject: profileID(profile).description, at: time)
+  }
+
+  mutating func rate(_ profile: String, _ title: String, _ thumbs: Thumbs?, hoursAgo: Double = 0) throws {
+    let time = noon.adding(seconds: -hoursAgo * 3600)
+    let changed = RatingChanged(
+      profileId: profileID(profile), accountId: AccountID(seed: profile), titleId: titleID(title), thumbs: thumbs,
+      at: time)
+    try tell(changed, from: "/playback", subject: profileID(profile).description, at: time)
+  }
+
   mutating func hide(_ profile: String, _ title: String) throws {
     let hidden = ViewingHidden(
       profileId: profileID(profile), accountId: AccountID(seed: profile), titleId: titleID(title), at: noon)
@@ -115,9 +131,18 @@ extension ServiceDatabase {
         SELECT t.id, p.hour, p.profiles FROM plays_in_hour p JOIN title t ON t.number = p.title
         WHERE p.profiles > 0 ORDER BY t.id, p.hour LIMIT 10000
         """, as: { row in (0..<3).map(row.text).joined(separator: " ") })
+      let opinions = try db.rows(
+        """
+        SELECT o.profile, t.id, o.thumbs, o.thumbs_at, o.is_listed, o.listed_at
+        FROM opinion o JOIN title t ON t.number = o.title ORDER BY o.profile, t.id LIMIT 10000
+        """, as: { row in (0..<6).map(row.text).joined(separator: " ") })
+      let picks = try db.rows(
+        "SELECT p.profile, t.id FROM pick p JOIN title t ON t.number = p.title ORDER BY p.profile, t.id LIMIT 10000",
+        as: { row in (0..<2).map(row.text).joined(separator: " ") })
       let erased = try db.rows(
         "SELECT profile FROM erased_profile ORDER BY profile LIMIT 10000", as: { $0.text(0) })
-      return facts + ["--"] + watches + ["--"] + counted + ["--"] + plays + ["--"] + erased
+      return facts + ["--"] + watches + ["--"] + counted + ["--"] + plays + ["--"] + opinions + ["--"] + picks
+        + ["--"] + erased
     }
   }
 }

@@ -8,6 +8,7 @@ import EncodingAPI
 import EventKit
 import NIOCore
 import PlaybackAPI
+import RecommendationsAPI
 import ServerKit
 
 /// Endpoints of other services that are public as they stand: the gateway says who calls, the service does the rest.
@@ -20,6 +21,7 @@ struct Forwarding: Sendable {
   func addRoutes(to routes: inout Routes) throws {
     try addAccounts(to: &routes)
     try addPlayback(to: &routes)
+    try addRecommendations(to: &routes)
     try addStudio(to: &routes)
     try addMedia(to: &routes)
   }
@@ -78,6 +80,14 @@ struct Forwarding: Sendable {
         ContentKeyEndpoints.key,
         ContentKeyEndpoints.licence,
       ], with: playback, on: &routes)
+  }
+
+  private func addRecommendations(to routes: inout Routes) throws {
+    exchange(
+      [
+        OnboardingEndpoints.offer,
+        OnboardingEndpoints.pick,
+      ], with: try neighbours.upstream("recommendations"), on: &routes)
   }
 
   private func addStudio(to routes: inout Routes) throws {

@@ -50,8 +50,10 @@ package enum RatingStore {
   package static func forEach(
     in db: SQLSession, _ body: (PlaybackSnapshotLine.Rated) throws -> Void
   ) throws {
-    try db.forEach("SELECT profile_id, title_id, thumbs FROM ratings ORDER BY profile_id, title_id") { row in
-      try body(.init(profileId: row.id(0), rating: Rating(titleId: row.id(1), thumbs: row.choice(2))))
+    try db.forEach("SELECT profile_id, title_id, thumbs, rated_at FROM ratings ORDER BY profile_id, title_id") { row in
+      try body(
+        .init(
+          profileId: row.id(0), rating: Rating(titleId: row.id(1), thumbs: row.choice(2)), ratedAt: row.time(3)))
     }
   }
 

@@ -7,6 +7,13 @@ package enum RecommendationsError: Error, Sendable, Hashable {
   /// The cursor is none that this row gave.
   case cursorUnknown
   case limitOutOfBounds(ClosedRange<Int>)
+  case tooManyPicks(maximum: Int)
+  /// Of what was picked there is no such title, for that profile.
+  case pickUnknown(TitleID)
+  /// No such model can serve.
+  case modelUnknown(Int)
+  /// Nothing is trained here.
+  case notLearning
 }
 
 extension RecommendationsError: ProblemConvertible {
@@ -17,6 +24,10 @@ extension RecommendationsError: ProblemConvertible {
     case .cursorUnknown: .badRequest("is not a cursor of this row", field: "cursor")
     case .limitOutOfBounds(let bounds):
       .invalid(field: "limit", "must be from \(bounds.lowerBound) to \(bounds.upperBound)")
+    case .tooManyPicks(let maximum): .invalid(field: "titleIds", "must be at most \(maximum)")
+    case .pickUnknown(let title): .invalid(field: "titleIds", "names no title with \(title)")
+    case .modelUnknown(let version): .invalid(field: "version", "names no model that can serve with \(version)")
+    case .notLearning: .conflict("Learning is turned off by MATINEE_RECOMMENDATIONS_LEARNING.")
     }
   }
 }

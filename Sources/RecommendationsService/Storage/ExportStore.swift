@@ -23,9 +23,20 @@ enum ExportStore {
       SELECT t.id, c.hour FROM counted_play c JOIN title t ON t.number = c.title
       WHERE c.profile = ? ORDER BY c.hour DESC LIMIT ?
       """, profile, rowLimit, as: { RecommendationsExport.Counted(titleId: try $0.id(0), hour: $0.int(1)) })
-    guard max(watches.count, counted.count) < rowLimit else {
+    let opinions = try db.rows(
+      """
+      SELECT t.id, o.thumbs, o.is_listed FROM opinion o JOIN title t ON t.number = o.title
+      WHERE o.profile = ? ORDER BY t.id LIMIT ?
+      """, profile, rowLimit,
+      as: { row in
+        RecommendationsExport.Opinion(
+          titleId: try row.id(0), thumbs: row.text(1) == "none" ? nil : row.text(1), isListed: row.bool(2))
+      })
+    let picks = try PickStore.picks(of: profile, limit: rowLimit, in: db)
+    guard [watches.count, counted.count, opinions.count, picks.count].allSatisfy({ $0 < rowLimit }) else {
       throw Problem.unavailable("There is more than one export can hold.")
     }
-    return RecommendationsExport(watches: watches, countedPlays: counted)
+    return RecommendationsExport(
+      watches: watches, countedPlays: counted, opinions: opinions, pickedTitleIds: picks)
   }
 }

@@ -41,6 +41,7 @@ enum ProjectionStore {
   /// Drops what playback told, for it to be told again.
   static func clearPlays(in db: SQLSession) throws {
     try db.execute("DELETE FROM watch")
+    try db.execute("DELETE FROM opinion")
     try db.execute("DELETE FROM counted_play")
     try db.execute("DELETE FROM plays_in_hour")
     try beginGeneration(in: db)

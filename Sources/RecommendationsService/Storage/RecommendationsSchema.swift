@@ -5,7 +5,8 @@ import StorageKit
 enum RecommendationsSchema {
   static let migrations =
     EventSchema.migrations(startingAt: 1) + [
-      Migration(EventSchema.count + 1, "titles, watches and plays", tables)
+      Migration(EventSchema.count + 1, "titles, watches and plays", tables),
+      LearningSchema.migration(EventSchema.count + 2),
     ]
 
   /// `revision` grows with every change that the shelf in memory has to follow; `generation` with every rebuild.

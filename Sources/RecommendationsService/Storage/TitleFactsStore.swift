@@ -37,6 +37,13 @@ enum TitleFactsStore {
     }
   }
 
+  /// All titles that catalog has told of, by id.
+  static func forEachID(in db: SQLSession, _ body: (_ number: TitleNumber, _ id: String) -> Void) throws {
+    try db.forEach("SELECT t.number, t.id FROM title_facts f JOIN title t ON t.number = f.title ORDER BY t.id") { row in
+      body(TitleNumber(row.int(0)), row.text(1))
+    }
+  }
+
   private static func joined(_ texts: [String]) -> String { texts.joined(separator: "\u{1F}") }
   private static func parted(_ text: String) -> [String] { text.split(separator: "\u{1F}").map(String.init) }
 }

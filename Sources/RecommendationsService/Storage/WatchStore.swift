@@ -51,11 +51,14 @@ enum WatchStore {
     try db.first("SELECT 1 FROM erased_profile WHERE profile = ?", profile, as: { _ in true }) ?? false
   }
 
-  /// Removes everything the profile did, also from what was counted, and remembers never to take it in again.
+  /// Removes everything the profile did and said, also from what was counted, and remembers never to take it in again.
   static func erase(_ profile: ProfileID, at time: Timestamp, in db: SQLSession) throws {
-    try db.execute("DELETE FROM watch WHERE profile = ?", profile)
+    let watches = try db.execute("DELETE FROM watch WHERE profile = ?", profile)
     try PlayCountStore.uncount(profile, in: db)
+    let opinions = try OpinionStore.erase(profile, in: db)
+    let picks = try PickStore.erase(profile, in: db)
     try db.execute(
       "INSERT INTO erased_profile (profile, erased_at) VALUES (?, ?) ON CONFLICT (profile) DO NOTHING", profile, time)
+    if watches + opinions + picks > 0 { try LearningStore.noteErasure(in: db) }
   }
 }

@@ -1,0 +1,64 @@
+import Contract
+import RecommendationsAPI
+import ServerKit
+import StorageKit
+
+/// What a new profile is asked, and what it answers.
+struct OnboardingRoutes: Sendable {
+  let database: ServiceDatabase
+  let keeper: ShelfKeeper
+  let settings: LearningSettings
+  let clock: WallClock
+
+  func add(to routes: inout Routes) {
+    routes.on(OnboardingEndpoints.offer) { call in
+      try call.request.requireProfile(call.parameters.profile)
+      return try offer(to: call.parameters.profile, within: limit(call.request.principal))
+    }
+    routes.on(OnboardingEndpoints.pick) { call in
+      try call.request.requireProfile(call.parameters.profile)
+      try await pick(call.body.titleIds, by: call.parameters.profile, within: limit(call.request.principal))
+      return Empty()
+    }
+  }
+
+  private func offer(to profile: ProfileID, within limit: MaturityRating) throws -> OnboardingOffer {
+    let shelf = keeper.current
+    let picked = try database.read { try PickStore.picks(of: profile, limit: settings.picksMaximum, in: $0) }
+    let offered = Onboarding.offer(from: shelf, maturityLimit: limit, count: settings.picksOffered)
+    return OnboardingOffer(
+      titleIds: offered.compactMap { shelf.facts[Int($0)]?.id },
+      pickedTitleIds: picked.filter { shelf.isAdmitted($0, within: limit) }, picksMaximum: settings.picksMaximum)
+  }
+
+  private func pick(_ titles: [TitleID], by profile: ProfileID, within limit: MaturityRating) async throws {
+    guard titles.count <= settings.picksMaximum else {
+      throw RecommendationsError.tooManyPicks(maximum: settings.picksMaximum)
+    }
+    let shelf = keeper.current
+    let numbers = try titles.map { title throws(RecommendationsError) in
+      // What the profile may not see is not there for it.
+      guard shelf.isAdmitted(title, within: limit), let number = shelf.number(of: title) else {
+        throw .pickUnknown(title)
+      }
+      return number
+    }
+    let now = clock.now()
+    try await database.write { db in
+      guard try !WatchStore.isErased(profile, in: db) else { return }
+      let before = try PickStore.picks(of: profile, limit: settings.picksMaximum, in: db)
+      guard Set(before) != Set(titles) else { return }
+      try PickStore.replace(numbers, by: profile, at: now, in: db)
+      try LearningStore.noteChanges(Set(before).symmetricDifference(titles).count, in: db)
+    }
+  }
+
+  private func limit(_ principal: Principal) -> MaturityRating { principal.maturityLimit ?? .eighteen }
+}
+
+extension Shelf {
+  /// Known, and not above the limit.
+  func isAdmitted(_ title: TitleID, within limit: MaturityRating) -> Bool {
+    number(of: title).map { Int(minimumAge[Int($0)]) <= limit.minimumAge } ?? false
+  }
+}
