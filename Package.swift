@@ -91,7 +91,7 @@ let package = Package(
       name: "matinee",
       dependencies: [
         "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", "AuditKit", "AccountsAPI", "SecurityKit",
-        commandLine, serviceLifecycle,
+        "RecommenderKit", commandLine, serviceLifecycle,
       ] + services,
       swiftSettings: style),
 
@@ -114,7 +114,7 @@ let package = Package(
       swiftSettings: style),
     service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),
     service("Delivery", calls: ["Playback"], also: ["SecurityKit", "CLinux", nioCore, nioPosix]),
-    service("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
+    service("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit"]),
     .target(
       name: "Gateway",
       dependencies: [
@@ -140,6 +140,7 @@ let package = Package(
     kit("TelemetryKit", ["Contract", logging]),
     kit("ConfigKit", ["Contract"]),
     kit("SecurityKit", ["Contract", "CacheKit", "CSodium"]),
+    kit("RecommenderKit", ["Contract", "CLapack"]),
 
     // Contracts
     kit("Contract"),
@@ -147,6 +148,7 @@ let package = Package(
 
     // C
     .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CLapack", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev", "liblapacke-dev"])]),
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 
@@ -161,6 +163,7 @@ let package = Package(
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
+    tests("RecommenderKit", of: ["RecommenderKit", "Contract"]),
     tests("ClientKit", of: ["ClientKit", "Contract", "ConfigKit", nioCore]),
     tests(
       "ServerKit",
@@ -179,7 +182,7 @@ let package = Package(
     serviceTests("Encoding", calls: ["Catalog", "Playback"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),
     serviceTests("Delivery", calls: ["Playback"], also: [nioCore], isGolden: false),
-    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"]),
+    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit"]),
     tests(
       "Gateway",
       of: [

@@ -4,7 +4,7 @@
 # Everything to build and run: libraries of the build; ffmpeg in bubblewrap for encoding; curl and jq for the
 # public API; python3-cryptography to encrypt films with aes128; espeak-ng and a font for the generated films.
 run_packages=(
-  libsqlite3-dev libcurl4-openssl-dev libsodium-dev pkg-config
+  libsqlite3-dev libcurl4-openssl-dev libsodium-dev libopenblas-dev liblapacke-dev pkg-config
   ffmpeg bubblewrap util-linux python3-cryptography
   git curl ca-certificates jq unzip
   espeak-ng fonts-dejavu-core
@@ -56,7 +56,7 @@ ensure_packages() {
 # On another system nothing is installed, only looked for.
 ensure_by_looking() {
   local absent=() library tool
-  for library in sqlite3 libcurl libsodium; do
+  for library in sqlite3 libcurl libsodium openblas lapacke; do
     pkg-config --exists "$library" 2>/dev/null || absent+=("$library (with headers)")
   done
   for tool in pkg-config ffmpeg ffprobe bwrap prlimit flock setsid curl jq unzip espeak-ng python3; do

@@ -3,6 +3,7 @@ enum ImportTable {
   private static let owners: [(module: String, places: @Sendable (RepositoryFile) -> Bool, instead: String)] = [
     ("GRDB", { $0.target == "StorageKit" }, "speak to SQLSession"),
     ("CCurl", { $0.target == "ClientKit" }, "call through a typed client over Transport"),
+    ("CLapack", { $0.target == "RecommenderKit" }, "use RecommenderKit's models"),
     ("CSodium", { $0.target == "SecurityKit" }, "use SecurityKit's primitives"),
     ("Hummingbird", { $0.target == "ServerKit" }, "register endpoints with ServerKit's Routes"),
     ("HummingbirdCore", { $0.target == "ServerKit" }, "register endpoints with ServerKit's Routes"),

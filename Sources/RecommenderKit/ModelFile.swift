@@ -1,0 +1,119 @@
+package import Foundation
+
+/// A model with the names of its titles, as it lies on disk: little-endian, a checksum of everything at the end.
+///
+/// `MATINEE-MODEL-1\n`, then numbers and arrays in the order of ``encode(_:titles:)``, each array after its count.
+package enum ModelFile {
+  package enum Fault: Error, Sendable, Hashable {
+    /// No file of this format, or of a later one.
+    case formatUnknown
+    /// Cut off, changed, or in contradiction with itself.
+    case corrupt
+    case unreadable(errno: Int32)
+    case unwritable(errno: Int32)
+  }
+
+  private static let magic = Array("MATINEE-MODEL-1\n".utf8)
+  /// A title's name in bytes.
+  private static let nameMaximum = 1024
+
+  /// Writes beside `path`, syncs, and takes the path in one rename: whoever reads it sees the whole file or the
+  /// previous one. `titles` are the names by index.
+  package static func write(_ model: TrainedModel, titles: [String], to path: String) throws(Fault) {
+    try replaceFile(at: path, with: encode(model, titles: titles))
+  }
+
+  package static func read(from path: String) throws(Fault) -> (model: TrainedModel, titles: [String]) {
+    guard let handle = FileHandle(forReadingAtPath: path) else { throw .unreadable(errno: errno) }
+    let bytes: Data
+    do { bytes = try handle.readToEnd() ?? Data() } catch { throw .unreadable(errno: EIO) }
+    return try decode([UInt8](bytes))
+  }
+
+  package static func encode(_ model: TrainedModel, titles: [String]) -> [UInt8] {
+    precondition(titles.count == model.titleCount, "a name for each title")
+    var writer = ByteWriter(magic, capacity: 64 + model.weights.count * 8 + titles.count * 48)
+    writer.write(UInt32(titles.count))
+    for title in titles { writer.write(Array(title.utf8.prefix(nameMaximum))) }
+    writer.write(model.weights.starts)
+    writer.write(model.weights.targets)
+    writer.write(model.weights.values)
+    writer.write(model.popularity)
+    writer.write(model.profilesOfTitle)
+    writer.write([model.ridge, model.priorShare, model.priorEvents])
+    let trials = model.heldOut.map { [$0.best] + $0.trials } ?? []
+    writer.write(trials.map(\.ridge))
+    writer.write(trials.map { Int32($0.profiles) })
+    writer.write(trials.map(\.ndcgAt100))
+    writer.write(trials.map(\.recallAt20))
+    return writer.sealed()
+  }
+
+  package static func decode(_ bytes: [UInt8]) throws(Fault) -> (model: TrainedModel, titles: [String]) {
+    guard bytes.starts(with: magic) else { throw .formatUnknown }
+    guard var reader = ByteReader(sealed: bytes, after: magic.count), let read = decode(&reader), reader.isAtEnd
+    else { throw .corrupt }
+    return read
+  }
+
+  private static func decode(_ reader: inout ByteReader) -> (model: TrainedModel, titles: [String])? {
+    guard let count = reader.number(UInt32.self), Int(count) <= reader.left / 4 else { return nil }
+    var titles: [String] = []
+    for _ in 0..<count {
+      guard let name = reader.array(UInt8.self), let title = String(validating: name, as: UTF8.self) else { return nil }
+      titles.append(title)
+    }
+    guard let starts = reader.array(Int32.self), let targets = reader.array(Int32.self),
+      let values = reader.array(Float.self), let popularity = reader.array(Float.self),
+      let profilesOfTitle = reader.array(Int32.self), let numbers = reader.array(Float.self),
+      let heldOut = trials(&reader)
+    else { return nil }
+    guard starts.count == titles.count + 1, starts.first == 0, Int(starts[titles.count]) == targets.count,
+      zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }), values.count == targets.count,
+      targets.allSatisfy({ $0 >= 0 && $0 < titles.count }), values.allSatisfy(\.isFinite),
+      popularity.count == titles.count, popularity.allSatisfy(\.isFinite), profilesOfTitle.count == titles.count,
+      numbers.count == 3, numbers.allSatisfy(\.isFinite)
+    else { return nil }
+    let model = TrainedModel(
+      weights: SparseWeights(starts: starts, targets: targets, values: values), popularity: popularity,
+      profilesOfTitle: profilesOfTitle, ridge: numbers[0], priorShare: numbers[1], priorEvents: numbers[2],
+      heldOut: heldOut.first.map { HeldOutReport(best: $0, trials: Array(heldOut.dropFirst())) })
+    return (model, titles)
+  }
+
+  private static func trials(_ reader: inout ByteReader) -> [HeldOutReport.Trial]? {
+    guard let ridges = reader.array(Float.self), let profiles = reader.array(Int32.self),
+      let ndcg = reader.array(Double.self), let recall = reader.array(Double.self),
+      [profiles.count, ndcg.count, recall.count].allSatisfy({ $0 == ridges.count })
+    else { return nil }
+    return ridges.indices.map {
+      HeldOutReport.Trial(
+        ridge: ridges[$0], profiles: Int(profiles[$0]), ndcgAt100: ndcg[$0], recallAt20: recall[$0])
+    }
+  }
+
+  private static func replaceFile(at path: String, with bytes: [UInt8]) throws(Fault) {
+    let beside = "\(path).new"
+    let descriptor = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .unwritable(errno: errno) }
+    var failure: Int32 = 0
+    var written = 0
+    while written < bytes.count, failure == 0 {
+      let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress! + written, $0.count - written) }
+      if count > 0 { written += count } else if errno != EINTR { failure = errno }
+    }
+    if failure == 0, fsync(descriptor) != 0 { failure = errno }
+    close(descriptor)
+    if failure == 0, rename(beside, path) != 0 { failure = errno }
+    guard failure == 0 else {
+      unlink(beside)
+      throw .unwritable(errno: failure)
+    }
+    // The rename itself is on the disk once the folder is.
+    let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+}
