@@ -23,10 +23,27 @@ struct JobPlanTests {
     for rate in [FrameRate(25), FrameRate(30_000, 1001), FrameRate(24_000, 1001), FrameRate(60)] {
       let (group, segment, chunk) = JobPlan.frames(rate, JobPlan.Parameters())
       #expect(segment % group == 0 && chunk % segment == 0)
-      let chunks = JobPlan.chunks(of: frames, by: chunk)
+      let chunks = JobPlan.chunks(of: frames, by: chunk, segment: segment)
       #expect(chunks.first?.lowerBound == 0 && chunks.last?.upperBound == frames)
       for (left, right) in zip(chunks, chunks.dropFirst()) {
         #expect(left.upperBound == right.lowerBound && right.lowerBound % segment == 0)
+      }
+    }
+  }
+
+  @Test("However many encoders there are, the last to end does not let the others wait for a whole chunk")
+  func balanced() {
+    let (_, segment, chunk) = JobPlan.frames(FrameRate(25), JobPlan.Parameters())
+    for seconds in [24, 40, 60, 90, 120, 600] {
+      let chunks = JobPlan.chunks(of: seconds * 25, by: chunk, segment: segment)
+      for encoders in 2...4 {
+        var busyUntil = Array(repeating: 0, count: encoders)
+        for range in chunks {
+          let next = busyUntil.indices.min { busyUntil[$0] < busyUntil[$1] } ?? 0
+          busyUntil[next] += range.count
+        }
+        let spread = (busyUntil.max() ?? 0) - (busyUntil.min() ?? 0)
+        #expect(spread <= 2 * segment, "\(seconds) s, \(encoders) encoders: \(chunks.map(\.count))")
       }
     }
   }
@@ -45,7 +62,7 @@ struct JobPlanTests {
       facts(
         frames: 1000, rate: FrameRate(25),
         audio: [AudioFacts(streamIndex: 0, codec: "aac", channels: 6, language: "en")]))
-    #expect(plan.tasks.map(\.work.kind).filter { $0 == .encode }.count == 4)
+    #expect(plan.tasks.map(\.work.kind).filter { $0 == .encode }.count == 7)
     #expect(plan.tasks.map(\.work.kind).filter { $0 == .join }.count == plan.film.rungs.count)
     for (index, task) in plan.tasks.enumerated() { #expect(task.needs.allSatisfy { $0 < index }) }
     var reached: Set<Int> = [plan.tasks.count - 1]
@@ -71,7 +88,7 @@ struct JobPlanTests {
     #expect(tasks.prefix(3).map(\.work.kind) == [.encode, .audio, .preview])
     #expect(tasks[0].work.frameCount == 300)
     let previews = tasks.filter { $0.work.kind == .preview }
-    // 14 chunks of 12 s.
+    // 12 chunks of 12 s, then shorter ones.
     #expect(previews.map(\.work.frameCount) == [1, 2, 4, 8].map { $0 * 300 })
     for preview in previews {
       let needed = preview.needs.map { tasks[$0].work }

@@ -164,7 +164,7 @@ extension FilmTests {
     @Test("An encoder told to stop in mid-chunk gives its task back, and another finishes the job")
     func stopped() async throws {
       // The lease is far longer than the wait below: only what was given back can be ready again.
-      let settings = ["ENCODING_CHUNK_SECONDS": "60", "ENCODING_PRESET": "slow", "ENCODING_LEASE_SECONDS": "600"]
+      let settings = ["ENCODING_GROUP_SECONDS": "10", "ENCODING_PRESET": "slow", "ENCODING_LEASE_SECONDS": "600"]
       try await Studio.open(settings) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 8, size: "640x360")
@@ -190,7 +190,7 @@ extension FilmTests {
     @Test("A cancelled job ends its running program and leaves nothing behind")
     func cancelled() async throws {
       try await Studio.open([
-        "ENCODING_CHUNK_SECONDS": "60", "ENCODING_PRESET": "slower", "ENCODING_LEASE_SECONDS": "1",
+        "ENCODING_GROUP_SECONDS": "10", "ENCODING_PRESET": "slower", "ENCODING_LEASE_SECONDS": "1",
       ]) { studio in
         let film = "\(studio.home)/film.mp4"
         try await Footage.film(film, seconds: 8, size: "640x360")

@@ -50,7 +50,7 @@ extension FilmTests {
           rungs: [Rung(name: "90p", width: 160, height: 90, constantRateFactor: 0, maximumBitrateKbps: 1000)],
           preset: "ultrafast", audio: [])
         var chunks: [String] = []
-        for (number, range) in JobPlan.chunks(of: whole.count, by: 36).enumerated() {
+        for (number, range) in JobPlan.chunks(of: whole.count, by: 36, segment: 36).enumerated() {
           let chunk = ChunkEncoding(
             plan: plan, firstFrame: range.lowerBound, frameCount: range.count, firstPictureSeconds: start,
             limits: SourceLimits())
@@ -96,7 +96,7 @@ extension FilmTests {
           rungs: [rung], preset: "ultrafast", audio: [])
         func bytes(chunksOf length: Int) async throws -> Int {
           var sum = 0
-          for (number, range) in JobPlan.chunks(of: 1200, by: length).enumerated() {
+          for (number, range) in JobPlan.chunks(of: 1200, by: length, segment: length).enumerated() {
             let chunk = ChunkEncoding(
               plan: plan, codec: codec, firstFrame: range.lowerBound, frameCount: range.count, firstPictureSeconds: 0,
               limits: SourceLimits())

@@ -107,8 +107,11 @@ struct JobPlan: Sendable {
       parameters.isProgressive && film.durationSeconds >= parameters.progressiveMinimumSeconds
     let segmentSeconds = film.frameRate.seconds(ofFrames: lengths.segment)
     let beginning = lengths.segment * max(1, Int((parameters.beginningSeconds / segmentSeconds).rounded(.up)))
-    let ranges = Self.chunks(of: film.frameCount, by: lengths.chunk, first: isProgressive ? beginning : nil)
-    let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: ranges.count) : [])
+    let ranges = Self.chunks(
+      of: film.frameCount, by: lengths.chunk, segment: lengths.segment, first: isProgressive ? beginning : nil)
+    // The short chunks of the end are soon followed by the whole film.
+    let long = ranges.prefix { $0.count == lengths.chunk || $0.lowerBound == 0 }.count
+    let previews = Set(isProgressive ? PreviewSchedule.lengths(chunkCount: min(long + 1, ranges.count)) : [])
     var chunks: [VideoCodec: [Int]] = [:]
     var tracks: [Int] = []
     for (ordinal, chunk) in ranges.enumerated() {
@@ -177,15 +180,19 @@ struct JobPlan: Sendable {
     return tasks.count - 1
   }
 
-  /// Ranges of pictures, the first of a length of its own where one is given; the last may be shorter, but a rest of a
-  /// few pictures joins the one before.
-  static func chunks(of frameCount: Int, by length: Int, first: Int? = nil) -> [Range<Int>] {
+  /// Ranges of pictures, whole segments but for the last. The first has a length of its own where one is given. Towards
+  /// the end they get shorter, a third of what is left each: encoders end at about the same time, where with chunks of
+  /// one length most of them would wait for the last. A rest of less than half a segment joins the chunk before.
+  static func chunks(of frameCount: Int, by length: Int, segment: Int, first: Int? = nil) -> [Range<Int>] {
     let head = min(first ?? 0, frameCount)
     var chunks = head > 0 ? [0..<head] : []
-    chunks += stride(from: head, to: frameCount, by: length).map { $0..<min(frameCount, $0 + length) }
-    if chunks.count > 1, let last = chunks.last, last.count < length / 10 {
-      chunks.removeLast()
-      chunks[chunks.count - 1] = chunks[chunks.count - 1].lowerBound..<frameCount
+    var start = head
+    while start < frameCount {
+      let left = frameCount - start
+      let count = min(length, max(segment, left / 3 / segment * segment))
+      let end = left - count < segment / 2 ? frameCount : min(frameCount, start + count)
+      chunks.append(start..<end)
+      start = end
     }
     return chunks
   }

@@ -48,16 +48,23 @@ struct EncodingBenchmarks {
   func scaling() async throws {
     try await Self.withFilms { folder in
       let film = try await BenchFilm.make(.mixed, seconds: Self.seconds, in: folder)
-      var times: [Int: [Double]] = [:]
+      var jobs: [Int: [EncodedJob]] = [:]
       for _ in 0..<2 {
         for encoders in [1, 2] {
-          let job = try await EncodingStage.with(encoders: encoders) { try await $0.encode(film, options: Self.fixed) }
-          times[encoders, default: []].append(job.wallSeconds)
+          jobs[encoders, default: []].append(
+            try await EncodingStage.with(encoders: encoders) { try await $0.encode(film, options: Self.fixed) })
         }
       }
-      let (one, two) = (times[1]?.median ?? 0, times[2]?.median ?? 0)
+      let (one, two) = (jobs[1]?.map(\.wallSeconds).median ?? 0, jobs[2]?.map(\.wallSeconds).median ?? 0)
       Bench.print(
         "\(film.seconds) s of film: \(one.text) s with one encoder, \(two.text) s with two: ratio \((two / one).text)")
+      // What this machine gives to two programs at once that have nothing to do with each other.
+      let renditions = jobs[1]?.first?.renditions ?? []
+      let alone = try await PlainLadder.make(of: film, renditions: renditions)
+      async let left = PlainLadder.make(of: film, renditions: renditions)
+      async let right = PlainLadder.make(of: film, renditions: renditions)
+      let both = try await max(left.wallSeconds, right.wallSeconds)
+      Bench.print("two plain ffmpeg at once against one after the other: ratio \((both / alone.wallSeconds / 2).text)")
     }
   }
 
