@@ -82,4 +82,23 @@ struct ManyJobsTests {
       #expect(try await studio.job(id).state == .succeeded)
     }
   }
+
+  @Test("A failed job whose upload was removed is not tried again: it says what is gone")
+  func uploadGone() async throws {
+    try await Studio.open { studio in
+      let upload = try JSON.decode(Upload.self, from: try await studio.upload([1, 2, 3]).body)
+      let id = try await studio.createJob(JobSource(uploadId: upload.id)).id
+      let encoder = StubEncoder("one", of: studio.encoding)
+      try await encoder.report(try #require(try await encoder.lease()), .permanentFailure)
+      let transport = studio.encoding.transport
+      try await transport.call(UploadEndpoints.remove, UploadPath(upload: upload.id), in: studio.context())
+      do {
+        _ = try await transport.call(EncodingEndpoints.retryJob, JobPath(job: id), in: studio.context())
+        Issue.record("not refused")
+      } catch let problem as Problem {
+        #expect(problem.status == 410 && problem.detail.contains("\(upload.id)"))
+      }
+      #expect(try await studio.job(id).state == .failed)
+    }
+  }
 }

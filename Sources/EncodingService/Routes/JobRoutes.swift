@@ -48,7 +48,13 @@ struct JobRoutes: Sendable {
         key: request.context.idempotencyKey, scope: scope(EncodingEndpoints.retryJob, request),
         request: Array(id.description.utf8), in: db
       ) { db in
-        guard let job = try flow.jobs.record(id, in: db) else { throw EncodingError.unknownJob(id) }
+        guard let job = try flow.jobs.record(id, in: db), let seen = try flow.jobs.job(id, in: db) else {
+          throw EncodingError.unknownJob(id)
+        }
+        let uploads = NewJob(titleId: seen.titleId, source: seen.source, options: seen.options).uploadIds
+        for upload in uploads where try self.uploads.find(upload, in: db) == nil {
+          throw EncodingError.sourceGone("The upload \(upload) was removed meanwhile: upload it again for a new job.")
+        }
         try flow.retry(job, at: now, in: db)
         return .init(status: EncodingEndpoints.retryJob.status, body: try JSON.encode(views.whole(id, in: db)))
       }
@@ -116,8 +122,14 @@ struct JobRoutes: Sendable {
   private func locate(_ source: JobSource, field: String) throws -> SourceFile {
     switch (source.uploadId, source.path) {
     case (let id?, nil):
-      guard let found = try database.read({ try uploads.find(id, in: $0) }) else {
-        throw EncodingError.option(field: "\(field).uploadId", "names no whole upload (\(id))")
+      let found: FinishedUpload
+      do {
+        found = try upload(id)
+      } catch EncodingError.unknownUpload {
+        throw EncodingError.option(field: "\(field).uploadId", "names no upload (\(id))")
+      } catch EncodingError.uploadIncomplete(_, let offset) {
+        throw EncodingError.option(
+          field: "\(field).uploadId", "names an upload that is not whole yet (\(id): \(offset) bytes so far)")
       }
       return SourceFile(path: "\(uploadFolder)/\(found.file)", fingerprint: found.sha256, bytes: found.bytes)
     case (nil, let path?):
