@@ -96,6 +96,25 @@ extension FilmTests {
       }
     }
 
+    @Test("An encoder whose ffmpeg does not say what it can do is not ready, and says why")
+    func silentTool() async throws {
+      try await Studio.open { studio in
+        let silent = "\(studio.home)/ffmpeg"
+        try TextFile.write("#!/bin/sh\n[ \"$1\" = -version ] || { echo broken >&2; exit 3; }\n", to: silent)
+        #expect(chmod(silent, 0o755) == 0)
+        let encoder = try await TestService.start(
+          EncoderModule.self,
+          settings: [
+            "ENCODING_URL": studio.encoding.baseURL, "ENCODER_MEDIA_FOLDER": "\(studio.home)/media",
+            "ENCODER_PACKAGER": Footage.packager, "ENCODER_FFMPEG": silent,
+          ], keys: studio.encoding.keys, awaitsReadiness: false)
+        #expect(try await encoder.get("/readyz").status == 503)
+        let said = encoder.log.lines.filter { $0.contains("does not say which encoders it has") }
+        #expect(said.contains { $0.contains("broken") }, "\(encoder.log.lines)")
+        try await encoder.stop()
+      }
+    }
+
     @Test("Inside, a program sees its film and nothing else")
     func walls() async throws {
       try await withTemporaryFolder("walls") { folder in

@@ -54,11 +54,13 @@ struct Toolbox: Sendable {
     let found = Mutex<Set<String>>([Capability.packager])
     let command = sandbox.command(
       paths[.ffmpeg] ?? "", ["-hide_banner", "-encoders"], folders: WorkFolders())
-    _ = try await Subprocess.run(command, timeLimit: .seconds(20)) { line in
+    let end = try await Subprocess.run(command, timeLimit: .seconds(20)) { line in
       // ` V....D libx264              libx264 H.264 / AVC / MPEG-4 AVC`
       guard let name = line.split(separator: " ").dropFirst().first, let word = encoders[String(name)] else { return }
       found.withLock { _ = $0.insert(word) }
     }
+    // An encoder that does not know what it can do would wait for work for ever, and say nothing.
+    guard end.isSuccess else { throw ToolboxError.silent(paths[.ffmpeg] ?? "", "\(end.cause) \(end.standardError)") }
     return found.withLock { $0 }
   }
 
@@ -136,6 +138,7 @@ struct Toolbox: Sendable {
 enum ToolboxError: Error, CustomStringConvertible {
   case missing(String, setting: String)
   case noSandbox(String)
+  case silent(String, String)
 
   var description: String {
     switch self {
@@ -144,6 +147,7 @@ enum ToolboxError: Error, CustomStringConvertible {
     case .noSandbox(let why):
       "bubblewrap cannot be used here (\(why)), so no film is opened. Install bubblewrap and permit user namespaces, "
         + "or, where every source is trusted, set MATINEE_ENCODER_SANDBOX=off."
+    case .silent(let path, let why): "\(path) does not say which encoders it has: \(why)"
     }
   }
 }
