@@ -93,13 +93,23 @@ struct Checking: Sendable {
     return found.withLock { $0 }
   }
 
-  /// Scenes begin where they began: a picture repeated or lost at a seam moves every later cut by one.
+  /// Scenes begin where they began: a picture repeated or lost at a seam moves every later cut by one. Looked at in the
+  /// smallest rendition of each codec, since its chunks are made together.
   private func compareScenes(_ source: SceneScores, scratch: String) async throws -> [String] {
     guard source.scores.count == plan.frameCount else {
       throw EncodingFault.wrongResult(
         "Check scenes: \(source.scores.count) pictures were surveyed where \(plan.frameCount) were expected.")
     }
-    guard let rung = plan.rungs.last else { throw EncodingFault.wrongResult("Check scenes: no rendition.") }
+    let smallest = VideoCodec.allCases.compactMap { plan.rungs(of: $0).last }
+    guard !smallest.isEmpty else { throw EncodingFault.wrongResult("Check scenes: no rendition.") }
+    for rung in smallest { try await compareScenes(source, with: rung, scratch: scratch) }
+    return [
+      "scenes: \(source.cuts.count) cuts at the same pictures as in the source, all \(plan.frameCount) decoded of "
+        + smallest.map(\.name).joined(separator: ", ")
+    ]
+  }
+
+  private func compareScenes(_ source: SceneScores, with rung: Rung, scratch: String) async throws {
     try await tools.mustRun(
       .ffmpeg, on: WorkFolders(staging: folder, output: scratch), timeLimit: Self.timeLimit, reportsProgress: true,
       doing: "looking at the result"
@@ -117,8 +127,8 @@ struct Checking: Sendable {
     let invented = result.cuts(missingIn: source)
     guard lost.isEmpty, invented.isEmpty else {
       throw EncodingFault.wrongResult(
-        "Check scenes: cuts of the source missing at pictures \(lost.prefix(5)), new ones at \(invented.prefix(5)).")
+        "Check scenes: in \(rung.name) cuts of the source are missing at pictures \(lost.prefix(5)), new ones are at "
+          + "\(invented.prefix(5)).")
     }
-    return ["scenes: \(source.cuts.count) cuts at the same pictures as in the source, all \(plan.frameCount) decoded"]
   }
 }
