@@ -8,6 +8,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from viewer import enter, open_page
+
 chromium, address, email, password, title = sys.argv[1:6]
 
 # What a viewer would notice, and how long the film seemed to be at first. Nothing is pressed after Play.
@@ -27,19 +29,9 @@ STATE = """() => {
 }"""
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=chromium,
-        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
     errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(30_000)
-    page.goto(address + "/")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.click("[data-profile]")
-    page.wait_for_selector(".row, main")
+    browser, page = open_page(playwright, chromium, errors)
+    enter(page, address + "/", email, password)
     page.goto(f"{address}/#/title/{title}")
     page.wait_for_selector("#play")
     page.click("#play")

@@ -10,6 +10,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from viewer import enter, open_page
+
 chromium, address, email, password, title, mode = sys.argv[1:7]
 screenshots = sys.argv[7] if len(sys.argv) > 7 else None
 
@@ -50,25 +52,15 @@ def mislead(route):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=chromium,
-        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    errors, keys, session = [], [], []
+    browser, page = open_page(playwright, chromium, errors)
     if mode == "mse":
         page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
-    errors, keys, session = [], [], []
-    page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("response", lambda answer: keys.append([answer.request.method, answer.status]) if "/keys" in answer.url else None)
-    page.set_default_timeout(30_000)
     if mode == "wrong":
         page.route("**/media/*/*/keys**", mislead)
 
-    page.goto(address + "/")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.click("[data-profile]")
-    page.wait_for_selector(".row .card")
+    enter(page, address + "/", email, password)
     page.goto(f"{address}/#/title/{title}")
     page.wait_for_selector("#play")
     with page.expect_response(lambda answer: answer.url.endswith("/playback-sessions")) as opened:

@@ -10,6 +10,8 @@ import urllib.request
 
 from playwright.sync_api import sync_playwright
 
+from viewer import log_in, open_page
+
 chromium, address, email, password, title = sys.argv[1:6]
 screenshots = sys.argv[6] if len(sys.argv) > 6 else None
 PIN = "4711"
@@ -39,24 +41,15 @@ def profiles(page):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=chromium,
-        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
-    # A screen that is sharper than the smallest plan.
-    page = browser.new_page(viewport={"width": 1280, "height": 720}, screen={"width": 1920, "height": 1080})
-    page.add_init_script("localStorage.setItem('matinee.player', 'mse')")
     faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    # A screen that is sharper than the smallest plan.
+    browser, page = open_page(playwright, chromium, faults, screen={"width": 1920, "height": 1080})
+    page.add_init_script("localStorage.setItem('matinee.player', 'mse')")
     started = []
     page.on("request", lambda request: started.append(request.url)
             if request.method == "POST" and request.url.endswith("/playback-sessions") else None)
-    page.set_default_timeout(30_000)
 
-    page.goto(address + "/")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.wait_for_selector("[data-profile]")
+    log_in(page, address + "/", email, password)
     every = page.eval_on_selector_all("[data-profile]", NAMES)
     shoot(page, "profiles")
 

@@ -9,6 +9,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from viewer import enter, open_page
+
 chromium, address, email, password, title = sys.argv[1:6]
 STATE = """() => ({
   list: document.getElementById("my-list").getAttribute("aria-pressed"),
@@ -36,17 +38,9 @@ def show(page):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
     faults = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.set_default_timeout(20_000)
-    page.goto(address + "/")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.click("[data-profile]")
-    page.wait_for_selector(".row .card")
+    browser, page = open_page(playwright, chromium, faults)
+    enter(page, address + "/", email, password)
 
     before = show(page)
     statuses = [

@@ -8,6 +8,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from viewer import enter, open_page
+
 chromium, address, email, password, title, mode = sys.argv[1:7]
 screenshots = sys.argv[7] if len(sys.argv) > 7 else None
 
@@ -57,21 +59,12 @@ def pitch(page, expected):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=chromium, args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"])
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    browser, page = open_page(playwright, chromium, errors, muted=False)
+    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.set_default_timeout(30_000)
 
-    page.goto(address + "/")
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.click("[data-profile]")
-    page.wait_for_selector(".row")
+    enter(page, address + "/", email, password)
     page.goto(f"{address}/#/title/{title}")
     page.wait_for_selector("#play")
     languages = page.eval_on_selector_all(".languages", "lines => lines.map(line => line.textContent)")

@@ -8,6 +8,8 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
+from viewer import enter, open_page
+
 WATCH_SECONDS = 10
 
 chromium, address, email, password, title, mode = sys.argv[1:7]
@@ -43,22 +45,12 @@ def press_play(page):
 
 
 with sync_playwright() as playwright:
-    browser = playwright.chromium.launch(
-        executable_path=chromium,
-        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", "--mute-audio"])
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    browser, page = open_page(playwright, chromium, errors)
+    page.add_init_script(f"localStorage.setItem('matinee.player', '{mode}')")
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.set_default_timeout(30_000)
 
-    page.goto(page_address)
-    page.fill("input[name=email]", email)
-    page.fill("input[name=password]", password)
-    page.click("button.primary")
-    page.click("[data-profile]")
-    page.wait_for_selector(".row .card")
+    enter(page, page_address, email, password)
     page.wait_for_load_state("networkidle")
     shoot(page, "home")
     rows = page.eval_on_selector_all(".row", "rows => rows.map(row => row.dataset.row)")
