@@ -131,7 +131,7 @@ struct EncodingBenchmarks {
     try await Self.withFilms { folder in
       try await EncodingStage.with(encoders: 2) { stage in
         for content in BenchFilm.Content.allCases {
-          let film = try await BenchFilm.make(content, seconds: 40, in: folder)
+          let film = try await BenchFilm.make(content, seconds: min(40, Self.seconds), in: folder)
           let fixed = try await stage.encode(film, options: Self.fixed)
           let own = try await stage.encode(film, options: #"{"ladder":"perTitle"}"#)
           Bench.print("\(content.rawValue): \(RateComparison(fixed: fixed.renditions, own: own.renditions).text)")
