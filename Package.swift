@@ -114,7 +114,7 @@ let package = Package(
       swiftSettings: style),
     service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),
     service("Delivery", calls: ["Playback"], also: ["SecurityKit", "CLinux", nioCore, nioPosix]),
-    service("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit"]),
+    service("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["CacheKit", "RecommenderKit"]),
     .target(
       name: "Gateway",
       dependencies: [

@@ -12,6 +12,7 @@ package enum PlaybackSessionTag: IdentifierTag { package static let prefix = "pb
 package enum EventTag: IdentifierTag { package static let prefix = "evt" }
 package enum DeadLetterTag: IdentifierTag { package static let prefix = "dlt" }
 package enum RequestTag: IdentifierTag { package static let prefix = "req" }
+package enum ExperimentTag: IdentifierTag { package static let prefix = "exp" }
 
 package typealias AccountID = Identifier<AccountTag>
 package typealias ProfileID = Identifier<ProfileTag>
@@ -25,3 +26,4 @@ package typealias PlaybackSessionID = Identifier<PlaybackSessionTag>
 package typealias EventID = Identifier<EventTag>
 package typealias DeadLetterID = Identifier<DeadLetterTag>
 package typealias RequestID = Identifier<RequestTag>
+package typealias ExperimentID = Identifier<ExperimentTag>

@@ -19,6 +19,10 @@ enum GatewayEndpoints {
     "gateway.search", .get, "/v1/profiles/{profile}/search", access: .viewer, status: 200,
     summary: "Search by name, person, genre or words of the synopsis, as one types.")
 
+  static let taste = Endpoint<ProfilePagePath, Empty, TasteDocument>(
+    "gateway.taste", .get, "/v1/profiles/{profile}/taste", access: .viewer,
+    summary: "What is believed of the profile's taste, in words, and from what.")
+
   static let export = Endpoint<Empty, Empty, Empty>(
     "gateway.export", .get, "/v1/account/export", access: .viewer, status: 200,
     summary: "Everything all services keep of the account, as one document; 503 where a part cannot be had.")

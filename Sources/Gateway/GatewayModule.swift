@@ -39,6 +39,7 @@ package enum GatewayModule: ServiceModule {
       title: TitlePage(
         catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
       search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog),
+      taste: TastePage(catalogue: catalogue, recommendations: recommendations),
       export: AccountDocument(
         accounts: accounts, playback: playback, recommendations: recommendations, clock: context.clock)
     ).addRoutes(to: &parts.routes)

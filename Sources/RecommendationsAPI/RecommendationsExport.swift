@@ -7,7 +7,7 @@ package enum RecommendationsExportEndpoints {
     summary: "All that recommendations keeps of a profile.")
 }
 
-/// What pages are made from: learned from playback's events.
+/// What pages are made from: learned from playback's events, told by the profile, and reported by its devices.
 package struct RecommendationsExport: Codable, Sendable {
   package struct Watched: Codable, Sendable, Hashable {
     package var titleId: TitleID
@@ -53,18 +53,43 @@ package struct RecommendationsExport: Codable, Sendable {
     }
   }
 
+  /// A title of a home page that came into view, and when the profile began it upon that.
+  package struct Seen: Codable, Sendable, Hashable {
+    package var titleId: TitleID
+    package var row: String
+    package var position: Int
+    package var seenAt: Timestamp
+    package var beganAt: Timestamp?
+
+    package init(titleId: TitleID, row: String, position: Int, seenAt: Timestamp, beganAt: Timestamp?) {
+      self.titleId = titleId
+      self.row = row
+      self.position = position
+      self.seenAt = seenAt
+      self.beganAt = beganAt
+    }
+  }
+
   package var watches: [Watched]
   package var countedPlays: [Counted]
   package var opinions: [Opinion]
   /// What it answered when it was asked what it likes.
   package var pickedTitleIds: [TitleID]
+  /// These are absent in answers of versions that did not keep them.
+  package var hidden: [ProfileTaste.Hidden]?
+  package var seen: [Seen]?
+  package var tasteResetAt: Timestamp?
 
   package init(
-    watches: [Watched], countedPlays: [Counted], opinions: [Opinion] = [], pickedTitleIds: [TitleID] = []
+    watches: [Watched], countedPlays: [Counted], opinions: [Opinion] = [], pickedTitleIds: [TitleID] = [],
+    hidden: [ProfileTaste.Hidden]? = nil, seen: [Seen]? = nil, tasteResetAt: Timestamp? = nil
   ) {
     self.watches = watches
     self.countedPlays = countedPlays
     self.opinions = opinions
     self.pickedTitleIds = pickedTitleIds
+    self.hidden = hidden
+    self.seen = seen
+    self.tasteResetAt = tasteResetAt
   }
 }

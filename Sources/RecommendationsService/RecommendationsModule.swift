@@ -14,10 +14,10 @@ package enum RecommendationsModule: ServiceModule {
   package static func make(_ context: ServiceContext) async throws -> ServiceParts {
     let settings = try RecommendationsSettings(context.settings)
     let learning = try LearningSettings(context.settings)
-    // A power cut may take the last effects, but with their cursors: the events are read again.
+    // What viewers and operators tell this service itself comes from no event again: it survives a power cut.
     let database = try ServiceDatabase(
       path: "\(context.dataFolder)/recommendations.db", migrations: RecommendationsSchema.migrations,
-      durability: .normal, logger: context.logger, metrics: context.metrics)
+      durability: .full, logger: context.logger, metrics: context.metrics)
     var events = try ServiceEvents(context, database: database, publishes: [])
     events.consume(
       PlaybackConsumer.name, from: [PlaybackConsumer.source], opens: true, rebuild: PlaybackConsumer.rebuild,
@@ -43,10 +43,24 @@ package enum RecommendationsModule: ServiceModule {
     }
 
     var parts = ServiceParts()
-    let rows = RowRoutes(database: database, keeper: keeper, settings: settings, clock: context.clock) { db in
-      try position(PlaybackConsumer.name, PlaybackConsumer.source, db)
+    let pages = PageKeeper(limit: settings.pagesKept)
+    let running = RunningExperiment(try database.read(ExperimentStore.running))
+    let make = MakePage(
+      database: database, keeper: keeper, pages: pages, running: running, rankers: Rankers(best: SimilarityRanker()),
+      settings: settings, clock: context.clock
+    ) { db in try position(PlaybackConsumer.name, PlaybackConsumer.source, db) }
+    RowRoutes(database: database, keeper: keeper, make: make, settings: settings).add(to: &parts.routes)
+    AudienceRoutes(
+      database: database, keeper: keeper, pages: pages, make: make, settings: settings,
+      counts: ImpressionCounts(context.metrics), clock: context.clock
+    ).add(to: &parts.routes)
+    ExperimentRoutes(
+      database: database, running: running, idempotency: IdempotencyStore(clock: context.clock), settings: settings,
+      clock: context.clock
+    ).add(to: &parts.routes)
+    context.metrics.observe("recommendations_pages_kept", help: "Pages remembered while one scrolls.") {
+      Double(pages.count)
     }
-    rows.add(to: &parts.routes)
     OnboardingRoutes(database: database, keeper: keeper, settings: learning, clock: context.clock)
       .add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)

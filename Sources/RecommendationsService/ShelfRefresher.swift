@@ -5,7 +5,7 @@ import ServiceLifecycle
 import StorageKit
 
 /// Keeps the shelf up to date while the service runs: after commits, and now and then since popularity fades; and
-/// forgets plays that are too old to count.
+/// forgets plays and impressions that are too old to count.
 struct ShelfRefresher: Service {
   /// Between two looks for plays to forget.
   private static let forgettingInterval = Duration.seconds(3600)
@@ -52,8 +52,12 @@ struct ShelfRefresher: Service {
         while try await database.write({ db in
           try PlayCountStore.forget(before: hour, limit: settings.forgottenAtOnce, in: db)
         }) {}
+        let oldest = clock.now().adding(seconds: -Double(settings.impressionDays) * 86_400)
+        while try await database.write({ db in
+          try ImpressionStore.forget(before: oldest, limit: settings.forgottenAtOnce, in: db)
+        }) {}
       } catch {
-        logger.error("old plays are kept for now", metadata: ["error": "\(error)"])
+        logger.error("old plays and impressions are kept until the next look", metadata: ["error": "\(error)"])
       }
     }
   }

@@ -31,6 +31,8 @@ import Testing
     #expect(card["resume"]["durationSeconds"].number == 100)
     #expect(card["reason"]["kind"].text == "trending")
     #expect(card["requestId"].text == RequestID(seed: "page").description)
+    #expect(card["modelVersion"].text == "m7")
+    #expect(card["propensity"].number == 1)
   }
 
   @Test("A title above the profile's limit is nowhere on the page, and a row without cards is left out")
@@ -128,9 +130,51 @@ import Testing
     #expect(page["rows"].items.map { $0["kind"].text } == ["myList", "trending"])
     #expect(page["rows"][0]["id"].text == "my-list")
     #expect(page["rows"][0]["cards"].items.map { $0["titleId"].text } == [general.id.description])
+    #expect(page["rows"][0]["cards"][0]["inMyList"].bool == true)
+    #expect(page["rows"][0]["cards"][0]["rating"].text == "love")
+    // What is on the list is in no other row of the page.
     let cards = page["rows"][1]["cards"].items
-    #expect(cards.map { $0["inMyList"].bool } == [true, false])
-    #expect(cards.map { $0["rating"].text } == ["love", nil])
+    #expect(cards.map { $0["titleId"].text } == [metropolis.id.description])
+    #expect(cards.map { $0["inMyList"].bool } == [false])
+    #expect(cards.map { $0["rating"].text } == [nil])
+  }
+
+  @Test("A row says which film it is for by its name, unless the profile may not see that film")
+  func becauseYouWatched() async throws {
+    let pages = try Pages([general, nosferatu, metropolis])
+    let (nosferatu, metropolis) = (nosferatu, metropolis)
+    pages.recommendations.answer { _ in
+      let reason = Reason(kind: .watched, text: "Because of what you watched", titleId: nosferatu.id)
+      let items = [RecommendedItem(titleId: metropolis.id, reason: reason, propensity: 0.05)]
+      var answer = Sample.rows([metropolis])
+      answer.rows = [
+        RecommendedRow(
+          id: "because-\(nosferatu.id)", kind: .becauseYouWatched, topic: nosferatu.id.description, items: items,
+          next: nil),
+        RecommendedRow(id: "topPicks", kind: .topPicks, items: items, next: nil),
+      ]
+      return answer
+    }
+    let page = try await pages.home()
+    #expect(page["rows"][0]["title"].text == "Because you watched Nosferatu")
+    #expect(page["rows"][0]["cards"][0]["reason"]["text"].text == "Because you watched Nosferatu")
+    #expect(page["rows"][0]["cards"][0]["propensity"].number == 0.05)
+    let child = try await pages.home(limit: .twelve)
+    #expect(child["rows"].items.map { $0["id"].text } == ["topPicks"])
+    #expect(child["rows"][0]["cards"][0]["reason"]["text"].text == "Picked for you")
+    #expect(child["rows"][0]["cards"][0]["reason"]["titleId"] == .null)
+  }
+
+  @Test("What a profile says of titles by way of this gateway changes its rows at once")
+  func opinions() async throws {
+    let pages = try Pages([general])
+    for _ in 0..<3 { _ = try await pages.home() }
+    pages.parts.rowsChanged(of: Sample.profile)
+    for _ in 0..<3 { _ = try await pages.home() }
+    #expect(pages.recommendations.calls == 2)
+    pages.parts.rowsChanged(of: ProfileID(seed: "other"))
+    _ = try await pages.home()
+    #expect(pages.recommendations.calls == 2)
   }
 
   @Test("More of my list comes page by page in its order, without a hop")

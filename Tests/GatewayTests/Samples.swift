@@ -38,7 +38,7 @@ enum Sample {
   static func rows(_ titles: [Title], seq: Int64 = 0, catalog: Int64 = 1) -> RecommendedRows {
     let items = titles.map { RecommendedItem(titleId: $0.id, reason: Reason(kind: .trending, text: "Trending")) }
     return RecommendedRows(
-      requestId: RequestID(seed: "page"),
+      requestId: RequestID(seed: "page"), modelVersion: "m7",
       rows: [RecommendedRow(id: "trending", kind: .trending, items: items, next: "more\"")],
       basis: EventPosition(epoch: "e", seq: seq), catalogBasis: catalogue(catalog))
   }
@@ -95,6 +95,11 @@ struct Pages {
     return try JSONValue(
       parsing: try await page.json(
         for: RowPageQuery(profile: Sample.profile, row: id, limit: limit, cursor: cursor), in: Sample.context()))
+  }
+
+  func taste(limit: MaturityRating = .eighteen) async throws -> TasteDocument {
+    try await TastePage(catalogue: catalogue, recommendations: recommendations)
+      .document(of: Sample.profile, in: Sample.context(limit: limit))
   }
 
   func search(_ text: String, limit: MaturityRating = .eighteen) async throws -> JSONValue {

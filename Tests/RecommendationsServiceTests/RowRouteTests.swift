@@ -22,36 +22,34 @@ import Testing
     return events
   }
 
-  private func withRecommendations(
-    _ events: SampleEvents, _ body: (TestService, SampleBus) async throws -> Void
-  ) async throws {
-    let bus = SampleBus()
-    bus.hold(events.all)
-    let settings = [
-      "RECOMMENDATIONS_RANKING_SECONDS": "0.01", "RECOMMENDATIONS_GATHERING_MILLISECONDS": "0", "LOG_LEVEL": "error",
-    ]
-    try await withService(
-      RecommendationsModule.self, settings: settings, upstreams: ["bus": bus.transport], clock: standing
-    ) { service in
-      try await eventually {
-        let rows = try await service.rows()
-        return rows.basis.seq == events.all.filter { $0.header.source == "/playback" }.count && rows.rows.count > 3
-      }
-      try await body(service, bus)
-    }
-  }
-
   @Test("A page has the rows that the events lead to, and says up to which event it has read")
   func answersRows() async throws {
     try await withRecommendations(sample()) { service, _ in
       let page = try await service.rows(by: principal)
-      #expect(page.rows.map(\.id) == ["continueWatching", "trending", "new", "genre-drama"])
+      #expect(page.rows.map(\.id) == ["continueWatching", "topPicks", "new"])
       #expect(page.rows[0].items.map(\.titleId) == [titleID("t7")])
       #expect(page.rows[0].items[0].reason == Reason(kind: .resume, text: "Continue watching"))
-      #expect(page.rows[1].items.map(\.titleId) == [titleID("t9")])
-      #expect(page.rows[2].items.count == 20)
-      #expect(page.rows[3].topic == "drama")
+      #expect(page.rows[1].items.count == 20)
+      #expect(page.modelVersion == "similarity")
       #expect(page.basis == EventPosition(epoch: "1", seq: 5))
+      let titles = page.rows.flatMap { $0.items.map(\.titleId) }
+      #expect(titles.count == 30 && Set(titles).count == 30)
+    }
+  }
+
+  @Test("A title drawn by chance says with what chance, and every page draws anew")
+  func explores() async throws {
+    try await withRecommendations(sample()) { service, _ in
+      var drawn: Set<TitleID> = []
+      for _ in 0..<40 {
+        let page = try await service.rows(by: principal)
+        let explored = page.rows.flatMap(\.items).filter { $0.propensity != nil }
+        #expect(explored.count == 1)
+        #expect(explored[0].reason.kind == .explored)
+        #expect(explored[0].propensity == 1 / 9.0)
+        drawn.insert(explored[0].titleId)
+      }
+      #expect(drawn.count > 3)
     }
   }
 
@@ -86,18 +84,20 @@ import Testing
     }
   }
 
-  @Test("More of a row comes after what the page showed, until its end")
+  @Test("More of a row comes by itself too, until its end")
   func answersMoreOfRow() async throws {
     try await withRecommendations(sample()) { service, _ in
-      let page = try await service.rows()
-      let new = page.rows[2]
-      let more = try await service.transport.call(
-        RecommendationsEndpoints.row,
-        RowQuery(profile: profileID("vera"), row: new.id, limit: 50, cursor: new.next), in: .test(principal))
-      #expect(more.kind == .new)
-      #expect(Set(new.items.map(\.titleId)).isDisjoint(with: more.items.map(\.titleId)))
-      #expect(more.items.last?.titleId == titleID("t29"))
-      #expect(more.next == nil)
+      var seen: [TitleID] = []
+      var cursor: String?
+      repeat {
+        let row = try await service.transport.call(
+          RecommendationsEndpoints.row,
+          RowQuery(profile: profileID("vera"), row: "new", limit: 7, cursor: cursor), in: .test(principal))
+        #expect(row.kind == .new && row.requestId == nil)
+        seen += row.items.map(\.titleId)
+        cursor = row.next
+      } while cursor != nil
+      #expect(seen == (0..<30).filter { $0 != 7 }.map { titleID("t\($0)") })
       let quoted = try await service.transport.call(
         RecommendationsEndpoints.row, RowQuery(profile: profileID("vera"), row: "genre-g\"1"), in: .test(principal))
       #expect(quoted.topic == "g\"1")
@@ -173,15 +173,8 @@ import Testing
       try await eventually {
         let after = try await service.rows()
         return after.basis == before.basis && after.rows.map(\.items.count) == before.rows.map(\.items.count)
-          && after.rows.flatMap { $0.items.map(\.titleId) } == before.rows.flatMap { $0.items.map(\.titleId) }
+          && Set(after.rows.flatMap { $0.items.map(\.titleId) }) == Set(before.rows.flatMap { $0.items.map(\.titleId) })
       }
     }
-  }
-}
-
-extension TestService {
-  fileprivate func rows(by principal: Principal = .service("gateway")) async throws -> RecommendedRows {
-    try await transport.call(
-      RecommendationsEndpoints.rows, RowsQuery(profile: profileID("vera")), in: .test(principal))
   }
 }

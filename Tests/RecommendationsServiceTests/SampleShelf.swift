@@ -43,8 +43,32 @@ struct SampleShelf {
 
   func number(_ name: String) -> TitleNumber { TitleNumber(names.firstIndex(of: name) ?? 0) }
 
-  func page(_ watches: [Watch] = [], limit: MaturityRating = .eighteen, bounds: PageBounds = PageBounds()) -> HomePage {
-    HomePage(shelf: shelf, watches: watches, maturityLimit: limit, now: noon, bounds: bounds)
+  func viewer(
+    _ watches: [Watch] = [], limit: MaturityRating = .eighteen, hidden: [String] = [], resetAt: Timestamp? = nil
+  ) -> Viewer {
+    Viewer(
+      profile: ProfileID(seed: "vera"), watches: watches, maturityLimit: limit, excluded: Set(hidden.map(number)),
+      tasteResetAt: resetAt, now: noon, on: shelf)
+  }
+
+  func composer(
+    _ watches: [Watch] = [], limit: MaturityRating = .eighteen, hidden: [String] = [],
+    policy: PagePolicy = PagePolicy(),
+    bounds: PageBounds = PageBounds()
+  ) -> PageComposer {
+    PageComposer(
+      shelf: shelf, viewer: viewer(watches, limit: limit, hidden: hidden), rankers: Rankers(best: SimilarityRanker()),
+      policy: policy, bounds: bounds)
+  }
+
+  func rows(
+    _ watches: [Watch] = [], limit: MaturityRating = .eighteen, hidden: [String] = [],
+    policy: PagePolicy = PagePolicy(),
+    bounds: PageBounds = PageBounds()
+  ) -> [PlannedRow] {
+    var random = SeededRandom(seed: 1)
+    return composer(watches, limit: limit, hidden: hidden, policy: policy, bounds: bounds).page(using: &random)
+      .planned(as: nil, on: shelf)
   }
 
   func watch(_ name: String, share: Double, watched: Double? = nil, hoursAgo: Double = 1) -> Watch {

@@ -21,33 +21,38 @@ struct HomePage: Sendable {
     if rows.isDegraded { degraded.append("recommendations") }
 
     let viewing = viewingPart.value ?? .none
-    var page =
-      rows.value.map { RowPlan.plans(of: $0) } ?? RowPlan.fallback(catalogue, viewing.resume, settings.rowTitles)
+    var page = rows.value?.rows ?? RowPlan.fallback(catalogue, viewing.resume, settings.rowTitles)
     // Beneath what is to be continued, whether or not there is any.
     let isContinued = page.first?.kind == RecommendedRow.Kind.continueWatching.rawValue
     page.insert(RowPlan.myList(viewing, after: nil, limit: settings.rowTitles), at: isContinued ? 1 : 0)
-    let requestID = rows.value?.requestID ?? RequestID(at: WallClock.system.now())
+    let origin = CardOrigin(
+      requestID: rows.value?.requestID ?? RequestID(at: WallClock.system.now()),
+      modelVersion: rows.value?.modelVersion)
     return write(
-      page, requestID: requestID, profile: profile, viewing: viewing, catalogue: catalogue, limit: limit,
-      degraded: degraded)
+      page, origin: origin, profile: profile, viewing: viewing, catalogue: catalogue, limit: limit, degraded: degraded)
   }
 
   private func write(
-    _ plans: [RowPlan], requestID: RequestID, profile: ProfileID, viewing: ProfileViewing,
+    _ plans: [RowPlan], origin: CardOrigin, profile: ProfileID, viewing: ProfileViewing,
     catalogue: CatalogueView.State, limit: MaturityRating, degraded: [String]
   ) -> [UInt8] {
     var json: [UInt8] = []
     json.reserveCapacity(64 * 1024)
     json += #"{"id":""#.utf8
-    json += requestID.description.utf8
+    json += origin.requestID.description.utf8
     json += #"","profileId":""#.utf8
     json += profile.description.utf8
     json += #"","rows":["#.utf8
     var isFirst = true
+    // What is to be continued or on the list is in that row and in no other.
+    var elsewhere: Set<TitleID> = []
     for plan in plans {
       let lengthBefore = json.count
       if !isFirst { json.append(UInt8(ascii: ",")) }
-      guard plan.append(to: &json, catalogue: catalogue, viewing: viewing, limit: limit, requestID: requestID) else {
+      let hasCards = plan.append(
+        to: &json, catalogue: catalogue, viewing: viewing, limit: limit, origin: origin, besides: elsewhere)
+      if plan.isOwn { elsewhere.formUnion(plan.titles) }
+      guard hasCards else {
         json.removeLast(json.count - lengthBefore)  // none of its titles may be shown
         continue
       }

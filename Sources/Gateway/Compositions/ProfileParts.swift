@@ -18,9 +18,8 @@ struct ProfileParts: Sendable {
 
   struct Rows: Sendable {
     var requestID: RequestID
-    var rows: [RecommendedRow]
-    /// The reasons of each row's items, already JSON.
-    var reasons: [[[UInt8]]]
+    var modelVersion: String?
+    var rows: [RowPlan]
   }
 
   /// What a part is asked for. Something that outdates it makes it another question.
@@ -73,6 +72,11 @@ struct ProfileParts: Sendable {
     marks.touch(account)
   }
 
+  /// What this profile said by way of this gateway changes its rows.
+  func rowsChanged(of profile: ProfileID) {
+    marks.touch(profile)
+  }
+
   /// After a gap in the events nothing kept can be trusted.
   func forgetAll() {
     rows.removeAll()
@@ -87,9 +91,10 @@ struct ProfileParts: Sendable {
       let answer = try await recommendations.call(
         RecommendationsEndpoints.rows,
         RowsQuery(profile: profile, maturityLimit: question.maturityLimit), in: context)
+      let names = TitleNames(catalogue: catalogue.current, limit: question.maturityLimit ?? .all)
       let value = Rows(
-        requestID: answer.requestId, rows: answer.rows,
-        reasons: try answer.rows.map { try $0.items.map { try JSON.encode($0.reason) } })
+        requestID: answer.requestId, modelVersion: answer.modelVersion,
+        rows: try answer.rows.compactMap { try RowPlan($0, names: names) })
       return (value, isCurrent: isCurrent(answer, question))
     }
   }

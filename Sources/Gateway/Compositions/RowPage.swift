@@ -19,12 +19,18 @@ struct RowPage: Sendable {
       RowQuery(
         profile: query.profile, row: query.row, maturityLimit: limit, limit: query.limit, cursor: query.cursor),
       in: context)
-    let viewing = await viewingPart
-    let reasons = try row.items.map { try JSON.encode($0.reason) }
+    let viewing = await viewingPart.value ?? .none
+    let catalogue = catalogue.current
+    guard let plan = try RowPlan(row, names: TitleNames(catalogue: catalogue, limit: limit)) else {
+      throw Problem.notFound("There is no such row.")
+    }
+    let origin = CardOrigin(
+      requestID: row.requestId ?? RequestID(at: WallClock.system.now()), modelVersion: row.modelVersion)
+    // On the page they are in the row of the list.
+    let listed = plan.isOwn ? [] : Set(plan.titles.filter(viewing.isListed))
     var json: [UInt8] = []
-    _ = RowPlan(row, reasons).append(
-      to: &json, catalogue: catalogue.current, viewing: viewing.value ?? .none, limit: limit,
-      requestID: RequestID(at: WallClock.system.now()))
+    _ = plan.append(
+      to: &json, catalogue: catalogue, viewing: viewing, limit: limit, origin: origin, besides: listed)
     return json
   }
 
@@ -40,7 +46,7 @@ struct RowPage: Sendable {
     var json: [UInt8] = []
     _ = RowPlan.myList(viewing, after: query.cursor, limit: count).append(
       to: &json, catalogue: catalogue.current, viewing: viewing, limit: context.principal.maturityLimit ?? .all,
-      requestID: RequestID(at: WallClock.system.now()))
+      origin: CardOrigin(requestID: RequestID(at: WallClock.system.now())))
     return json
   }
 }

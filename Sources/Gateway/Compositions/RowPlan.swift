@@ -10,18 +10,30 @@ struct RowPlan: Sendable {
   var titles: [TitleID]
   /// JSON, as many as titles; empty where no item has one.
   var reasons: [[UInt8]]
+  /// Of titles where chance had a part.
+  var propensities: [TitleID: Double] = [:]
   var next: String?
 
-  static func plans(of rows: ProfileParts.Rows) -> [RowPlan] {
-    zip(rows.rows, rows.reasons).map { row, reasons in RowPlan(row, reasons) }
-  }
-
-  init(_ row: RecommendedRow, _ reasons: [[UInt8]]) {
+  /// Nil for a row about a title that may not be named.
+  init?(_ row: RecommendedRow, names: TitleNames) throws {
     id = row.id
     kind = row.kind.rawValue
-    title = Self.title(of: row.kind, topic: row.topic)
+    if row.kind == .becauseYouWatched {
+      guard let name = row.topic.flatMap(TitleID.init).flatMap(names.name) else { return nil }
+      title = "Because you watched \(name)"
+    } else {
+      title = Self.title(of: row.kind, topic: row.topic)
+    }
     titles = row.items.map(\.titleId)
-    self.reasons = reasons
+    // Most items of a row have the same reason.
+    var written: [Reason: [UInt8]] = [:]
+    reasons = try row.items.map { item in
+      if let known = written[item.reason] { return known }
+      let json = try JSON.encode(names.named(item.reason))
+      written[item.reason] = json
+      return json
+    }
+    for item in row.items { propensities[item.titleId] = item.propensity }
     next = row.next
   }
 
@@ -52,6 +64,9 @@ struct RowPlan: Sendable {
 
   static let myListID = "my-list"
 
+  /// The profile itself put its titles there.
+  var isOwn: Bool { id == Self.myListID || kind == RecommendedRow.Kind.continueWatching.rawValue }
+
   /// The profile's own list: `limit` titles after the one that `cursor` names, from the beginning where that is no
   /// longer on it.
   static func myList(_ viewing: ProfileViewing, after cursor: String?, limit: Int) -> RowPlan {
@@ -75,16 +90,19 @@ struct RowPlan: Sendable {
   private static func title(of kind: RecommendedRow.Kind, topic: String?) -> String {
     switch kind {
     case .continueWatching: "Continue watching"
+    case .topPicks: "Top picks for you"
+    case .popular: "Popular on Matinee"
+    case .becauseYouWatched: "Because of what you watched"
     case .trending: "Trending now"
     case .new: "New on Matinee"
     case .genre: (topic ?? "More").prefix(1).uppercased() + (topic ?? "More").dropFirst()
     }
   }
 
-  /// Writes the row; false where it would have no card.
+  /// Writes the row without the titles that are elsewhere on the page; false where it would have no card.
   func append(
     to json: inout [UInt8], catalogue: CatalogueView.State, viewing: ProfileViewing,
-    limit: MaturityRating, requestID: RequestID
+    limit: MaturityRating, origin: CardOrigin, besides elsewhere: Set<TitleID> = []
   ) -> Bool {
     json += #"{"id":"#.utf8
     JSONText.append(id, to: &json)
@@ -94,11 +112,13 @@ struct RowPlan: Sendable {
     JSONText.append(title, to: &json)
     json += #","cards":["#.utf8
     var count = 0
-    for (index, titleID) in titles.enumerated() {
+    for (index, titleID) in titles.enumerated() where !elsewhere.contains(titleID) {
       guard let card = catalogue.card(titleID, within: limit) else { continue }
       if count > 0 { json.append(UInt8(ascii: ",")) }
+      var origin = origin
+      if let propensity = propensities[titleID] { origin.propensity = propensity }
       let details = viewing.details(
-        of: titleID, onlyUnderWay: true, reason: reasons.isEmpty ? nil : reasons[index], requestID: requestID)
+        of: titleID, onlyUnderWay: true, reason: reasons.isEmpty ? nil : reasons[index], origin: origin)
       CardWriter.append(card, details, to: &json)
       count += 1
     }

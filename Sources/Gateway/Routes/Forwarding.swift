@@ -87,6 +87,15 @@ struct Forwarding: Sendable {
       [
         OnboardingEndpoints.offer,
         OnboardingEndpoints.pick,
+        ImpressionEndpoints.report,
+        TasteEndpoints.reset,
+        TasteEndpoints.hide,
+        TasteEndpoints.unhide,
+        ExperimentEndpoints.start,
+        ExperimentEndpoints.list,
+        ExperimentEndpoints.experiment,
+        ExperimentEndpoints.end,
+        ExperimentEndpoints.replay,
       ], with: try neighbours.upstream("recommendations"), on: &routes)
   }
 
@@ -219,6 +228,11 @@ struct Forwarding: Sendable {
   private func noteWrite(_ request: RequestInfo, _ endpoint: any EndpointDescription) {
     guard !endpoint.method.isSafe else { return }
     if endpoint.name.hasPrefix("accounts."), let profile = request.principal.profile { profiles.forget(profile) }
+    if let profile = request.principal.profile, endpoint.name.hasPrefix("recommendations."),
+      endpoint.name != ImpressionEndpoints.report.name
+    {
+      parts.rowsChanged(of: profile)
+    }
     guard endpoint.name.hasPrefix("playback."), let account = request.principal.account else { return }
     parts.viewingChanged(of: account)
   }

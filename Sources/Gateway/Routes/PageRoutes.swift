@@ -9,6 +9,7 @@ struct PageRoutes: Sendable {
   let row: RowPage
   let title: TitlePage
   let search: SearchPage
+  let taste: TastePage
   let export: AccountDocument
 
   func addRoutes(to routes: inout Routes) {
@@ -21,6 +22,9 @@ struct PageRoutes: Sendable {
     routes.answer(GatewayEndpoints.title) { call in
       Self.page(
         try await title.json(for: call.parameters.title, profile: call.parameters.profile, in: call.request.context))
+    }
+    routes.on(GatewayEndpoints.taste) { call in
+      try await taste.document(of: call.parameters.profile, in: call.request.context)
     }
     routes.answer(GatewayEndpoints.export) { call in
       Self.document(try await export.json(of: call.request.account(), in: call.request.context))

@@ -60,7 +60,17 @@ struct CardDetails: Sendable {
   var rating: Thumbs?
   /// A reason, already JSON; `null` where there is none.
   var reason: [UInt8]?
-  var requestID: RequestID?
+  var origin: CardOrigin?
+}
+
+/// How a card came to be shown: what is reported, and learned, about it.
+struct CardOrigin: Sendable {
+  /// The page's id.
+  var requestID: RequestID
+  /// Nil where no model had a part in it.
+  var modelVersion: String?
+  /// With what chance the title was to come to its place.
+  var propensity = 1.0
 }
 
 /// Appends cards and rows to a growing JSON answer.
@@ -81,10 +91,13 @@ enum CardWriter {
     json += (details.rating.map { "\"\($0.rawValue)\"" } ?? "null").utf8
     json += #","reason":"#.utf8
     if let reason = details.reason { json += reason } else { json += "null".utf8 }
-    if let requestID = details.requestID {
+    if let origin = details.origin {
       json += #","requestId":""#.utf8
-      json += requestID.description.utf8
-      json.append(UInt8(ascii: "\""))
+      json += origin.requestID.description.utf8
+      json += #"","modelVersion":"#.utf8
+      if let version = origin.modelVersion { JSONText.append(version, to: &json) } else { json += "null".utf8 }
+      json += #","propensity":"#.utf8
+      json += (origin.propensity == 1 ? "1" : origin.propensity.description).utf8
     }
     json.append(UInt8(ascii: "}"))
   }

@@ -23,12 +23,14 @@ struct ProfileViewing: Sendable {
     ratings = Dictionary((answer.ratings ?? []).map { ($0.titleId, $0.thumbs) }) { _, last in last }
   }
 
+  func isListed(_ title: TitleID) -> Bool { listed.contains(title) }
+
   /// What a card of the title says of the profile.
   func details(
-    of title: TitleID, onlyUnderWay: Bool = false, reason: [UInt8]? = nil, requestID: RequestID? = nil
+    of title: TitleID, onlyUnderWay: Bool = false, reason: [UInt8]? = nil, origin: CardOrigin? = nil
   ) -> CardDetails {
     let point = resume[title].flatMap { !onlyUnderWay || ResumeRule.isUnderWay($0) ? $0 : nil }
     return CardDetails(
-      resume: point, isListed: listed.contains(title), rating: ratings[title], reason: reason, requestID: requestID)
+      resume: point, isListed: listed.contains(title), rating: ratings[title], reason: reason, origin: origin)
   }
 }

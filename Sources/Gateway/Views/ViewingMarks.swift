@@ -39,6 +39,11 @@ final class ViewingMarks: Sendable {
     accounts[account] = nextGeneration()
   }
 
+  /// What this profile said of titles passed through this gateway: no event tells of it.
+  func touch(_ profile: ProfileID) {
+    marks[profile] = Mark(generation: nextGeneration(), position: marks[profile]?.position)
+  }
+
   /// An event of playback, whose subject is the profile.
   func note(_ event: Event) {
     guard let profile = ProfileID(event.header.subject) else { return }

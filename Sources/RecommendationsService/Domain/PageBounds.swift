@@ -4,8 +4,12 @@ import Contract
 struct PageBounds: Sendable, Hashable {
   var rows = 12
   var rowItems = 20
-  /// A genre with fewer titles left has no row.
+  /// Top picks, a genre or an anchor with fewer titles left have no row.
   var genreRowItemsMinimum = 3
+  /// Rows of what one title speaks for.
+  var becauseRows = 3
+  /// The latest liked titles that such a row may be about.
+  var becauseAnchors = 10
   /// Items in one answer to a call for more of a row.
   var moreItemsMaximum = 100
   /// Titles of a row that can be paged through.

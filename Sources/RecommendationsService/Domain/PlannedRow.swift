@@ -5,6 +5,12 @@ import RecommendationsAPI
 struct PlannedRow: Sendable, Hashable {
   enum Subject: Sendable, Hashable {
     case continueWatching
+    /// The best of all for this profile.
+    case topPicks
+    /// What stands in for top picks while nothing is known of the profile.
+    case popular
+    /// By what one title alone speaks for.
+    case becauseYouWatched(TitleNumber, TitleID)
     case trending
     case new
     /// The genre, and whether the profile watches it.
@@ -12,15 +18,26 @@ struct PlannedRow: Sendable, Hashable {
   }
 
   let subject: Subject
-  let items: [TitleNumber]
-  let next: RowCursor?
+  var items: [TitleNumber]
+  var next: RowCursor?
+  /// Where they differ from the subject's.
+  var reasons: [TitleNumber: Reason] = [:]
+  /// Where chance had a part.
+  var propensities: [TitleNumber: Double] = [:]
+
+  func reason(of title: TitleNumber) -> Reason { reasons[title] ?? subject.reason }
 }
 
 extension PlannedRow.Subject {
+  private static let becausePrefix = "because-"
+
   /// Stable, also the path segment of a call for more.
   var id: String {
     switch self {
     case .continueWatching: "continueWatching"
+    case .topPicks: "topPicks"
+    case .popular: "popular"
+    case .becauseYouWatched(_, let anchor): "\(Self.becausePrefix)\(anchor)"
     case .trending: "trending"
     case .new: "new"
     case .genre(let name, _): "genre-\(name)"
@@ -30,6 +47,9 @@ extension PlannedRow.Subject {
   var kind: RecommendedRow.Kind {
     switch self {
     case .continueWatching: .continueWatching
+    case .topPicks: .topPicks
+    case .popular: .popular
+    case .becauseYouWatched: .becauseYouWatched
     case .trending: .trending
     case .new: .new
     case .genre: .genre
@@ -37,44 +57,28 @@ extension PlannedRow.Subject {
   }
 
   var topic: String? {
-    if case .genre(let name, _) = self { name } else { nil }
+    switch self {
+    case .genre(let name, _): name
+    case .becauseYouWatched(_, let anchor): anchor.description
+    default: nil
+    }
   }
 
-  /// Why a title is in the row: the same for all of them.
+  /// Why a title is in the row, if nothing else is said of it.
   var reason: Reason {
     switch self {
     case .continueWatching: Reason(kind: .resume, text: "Continue watching")
+    case .topPicks, .popular: Reason(kind: .popular, text: "Popular on Matinee")
+    case .becauseYouWatched(_, let anchor): Reason(kind: .watched, text: "Because of what you watched", titleId: anchor)
     case .trending: Reason(kind: .trending, text: "Trending now")
     case .new: Reason(kind: .new, text: "Recently added")
     case .genre(let name, let isWatched):
       Reason(kind: .genre, text: isWatched ? "Because you watch \(name)" : "Popular in \(name)")
     }
   }
-}
 
-/// Where the next page of a row begins: after the last title shown, wherever it stands by then; where it has left
-/// the row, after as many as were shown.
-struct RowCursor: Sendable, Hashable {
-  let shown: Int
-  let last: TitleID
-
-  init(shown: Int, last: TitleID) {
-    self.shown = shown
-    self.last = last
-  }
-
-  var text: String { "\(shown).\(last)" }
-
-  init(_ text: String) throws(RecommendationsError) {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 2, text.utf8.count <= 64, let shown = Int(parts[0]), shown >= 0,
-      let last = TitleID(String(parts[1]))
-    else { throw .cursorUnknown }
-    self.init(shown: shown, last: last)
-  }
-
-  func start(in order: [TitleNumber], _ shelf: Shelf) -> Int {
-    if let number = shelf.number(of: last), let index = order.firstIndex(of: number) { return index + 1 }
-    return shown
+  /// The title that a row of this id is about, where it is about one.
+  static func anchor(ofRow id: String) -> TitleID? {
+    id.hasPrefix(becausePrefix) ? TitleID(String(id.dropFirst(becausePrefix.count))) : nil
   }
 }

@@ -14,6 +14,12 @@ package enum RecommendationsError: Error, Sendable, Hashable {
   case modelUnknown(Int)
   /// Nothing is trained here.
   case notLearning
+  case daysOutOfBounds(ClosedRange<Int>)
+  case tooManyTitles(maximum: Int)
+  case tooManyHidden(maximum: Int)
+  case experimentUnknown(ExperimentID)
+  case experimentRunning(ExperimentID)
+  case unacceptable([Problem.FieldError])
 }
 
 extension RecommendationsError: ProblemConvertible {
@@ -28,6 +34,13 @@ extension RecommendationsError: ProblemConvertible {
     case .pickUnknown(let title): .invalid(field: "titleIds", "names no title with \(title)")
     case .modelUnknown(let version): .invalid(field: "version", "names no model that can serve with \(version)")
     case .notLearning: .conflict("Learning is turned off by MATINEE_RECOMMENDATIONS_LEARNING.")
+    case .daysOutOfBounds(let bounds):
+      .invalid(field: "days", "must be from \(bounds.lowerBound) to \(bounds.upperBound)")
+    case .tooManyTitles(let maximum): .invalid(field: "titleIds", "must have 1 to \(maximum) elements")
+    case .tooManyHidden(let maximum): .conflict("At most \(maximum) titles can be hidden.")
+    case .experimentUnknown(let id): .notFound("There is no experiment \(id).")
+    case .experimentRunning(let id): .conflict("Experiment \(id) is running: end it first.")
+    case .unacceptable(let errors): .invalid(errors)
     }
   }
 }

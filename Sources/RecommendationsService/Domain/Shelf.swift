@@ -18,6 +18,10 @@ final class Shelf: Sendable {
   let trending: [TitleNumber]
   /// Playable before unplayable, then latest added first.
   let newest: [TitleNumber]
+  /// Playable before unplayable, then most begun first.
+  let byPopularity: [TitleNumber]
+  /// By title number: how much it is begun, as a share of what is begun most.
+  let popularity: [Float]
   /// Most popular first.
   let genres: [Genre]
   /// By title number: indices into `genres`.
@@ -40,7 +44,9 @@ final class Shelf: Sendable {
     let known = facts.indices.filter { facts[$0] != nil }.map(TitleNumber.init)
     self.trending = Self.trending(known, facts, popularity, trending)
     newest = Self.ordered(known, facts) { ($0.addedAt, $0.year) > ($1.addedAt, $1.year) }
-    let byPopularity = Self.byPopularity(newest, facts, popularity)
+    byPopularity = Self.byPopularity(newest, facts, popularity)
+    let most = max(popularity.values.reduce(0) { max($0, $1.long) }, .leastNormalMagnitude)
+    self.popularity = facts.indices.map { Float((popularity[TitleNumber($0)]?.long ?? 0) / most) }
     (genres, genresOfTitle) = Self.genres(byPopularity, facts, popularity)
     let unknown = [UInt8](repeating: 0, count: Self.idLength)
     idTexts = facts.flatMap { $0.map { Array($0.id.description.utf8) } ?? unknown }
@@ -50,6 +56,11 @@ final class Shelf: Sendable {
     facts: [nil], numbers: [:], popularity: [:], trending: Trending(), similarity: SimilarityIndex([]))
 
   func number(of title: TitleID) -> TitleNumber? { numbers[title] }
+
+  /// Whether catalog has told of the title and it is suitable.
+  func admits(_ number: TitleNumber, within limit: MaturityRating) -> Bool {
+    minimumAge.indices.contains(Int(number)) && Int(minimumAge[Int(number)]) <= limit.minimumAge
+  }
 
   /// The text of a title's id; of a title whose facts are known.
   func idText(_ number: TitleNumber) -> ArraySlice<UInt8> {

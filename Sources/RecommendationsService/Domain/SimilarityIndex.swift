@@ -1,3 +1,4 @@
+import CacheKit
 import Contract
 import Foundation
 
@@ -39,6 +40,9 @@ final class SimilarityIndex: Sendable {
   /// By title number: indices into `features`, with the weights of the title's own vector.
   private let vectors: [[(feature: Int, weight: Float)]]
   private let isPlayable: [Bool]
+  /// Those of titles that profiles watched lately: pages ask for them again and again.
+  private let kept = BoundedCache<TitleNumber, [ProfileRanking.Scored]>(limit: 4096)
+  private static let nearestCount = 200
 
   /// `facts` by title number.
   init(_ facts: [TitleFacts?]) {
@@ -77,6 +81,16 @@ final class SimilarityIndex: Sendable {
 
   private static func features(of facts: TitleFacts) -> [Feature] {
     facts.genres.map(Feature.genre) + facts.directors.map(Feature.director) + facts.cast.map(Feature.cast)
+  }
+
+  /// The two hundred titles most like `title`, best first, whoever may see them.
+  func nearest(to title: TitleNumber) -> [ProfileRanking.Scored] {
+    if let known = kept[title] { return known }
+    let found = neighbours(of: title, limit: Self.nearestCount) { _ in true }.map {
+      ProfileRanking.Scored(title: $0.title, score: $0.score)
+    }
+    kept[title] = found
+    return found
   }
 
   /// The titles most like `title`, best first.

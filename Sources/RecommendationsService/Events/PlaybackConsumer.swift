@@ -52,6 +52,7 @@ enum PlaybackConsumer {
     let title = try ProjectionStore.number(of: titleId, in: db)
     try WatchStore.begin(title, by: started.profileId, at: started.startedAt, in: db)
     try PlayCountStore.count(title, by: started.profileId, at: started.startedAt, in: db)
+    try ImpressionStore.begin(started.sessionId, of: title, by: started.profileId, at: started.startedAt, in: db)
   }
 
   private static func apply(_ progressed: PlaybackProgressed, in db: SQLSession) throws {
@@ -62,6 +63,7 @@ enum PlaybackConsumer {
       positionSeconds: max(0, progressed.positionSeconds), durationSeconds: max(0, progressed.durationSeconds),
       watchedSeconds: max(0, progressed.watchedSeconds), lastAt: progressed.at)
     try set(watch, by: progressed.profileId, in: db)
+    try ImpressionStore.progress(progressed.sessionId, share: watch.completion, in: db)
   }
 
   private static func apply(_ ended: PlaybackEnded, in db: SQLSession) throws {
@@ -71,6 +73,7 @@ enum PlaybackConsumer {
       title: try ProjectionStore.number(of: titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
       durationSeconds: max(0, ended.durationSeconds), watchedSeconds: max(0, ended.watchedSeconds), lastAt: ended.at)
     try set(watch, by: ended.profileId, in: db)
+    try ImpressionStore.progress(ended.sessionId, share: watch.completion, in: db)
   }
 
   private static func apply(_ hidden: ViewingHidden, in db: SQLSession) throws {

@@ -1,7 +1,7 @@
 import Contract
 import RecommendationsAPI
 
-/// Writes a ``RecommendedRows`` as JSON by hand: a page has some two hundred items that differ in nothing but the id,
+/// Writes a ``RecommendedRows`` as JSON by hand: a page has some two hundred items that differ in little but the id,
 /// and `JSONEncoder` would take more time over them than everything else together.
 struct RowsWriter {
   private let shelf: Shelf
@@ -13,28 +13,43 @@ struct RowsWriter {
   }
 
   static func page(
-    _ rows: [PlannedRow], of shelf: Shelf, requestID: RequestID, basis: EventPosition, catalogBasis: EventPosition
+    _ rows: [PlannedRow], of shelf: Shelf, requestID: RequestID, modelVersion: String, basis: EventPosition,
+    catalogBasis: EventPosition
   ) -> [UInt8] {
     var writer = RowsWriter(shelf, items: rows.reduce(0) { $0 + $1.items.count })
-    writer.add(#"{"requestId":"#)
-    writer.addString(requestID.description)
+    writer.add("{")
+    writer.addPage(requestID, modelVersion)
     writer.add(#","basis":"#)
     writer.add(basis)
     writer.add(#","catalogBasis":"#)
     writer.add(catalogBasis)
     writer.add(#","rows":["#)
     for (index, row) in rows.enumerated() {
-      if index > 0 { writer.add(",") }
+      writer.add(index == 0 ? "{" : ",{")
       writer.add(row)
     }
     writer.add("]}")
     return writer.bytes
   }
 
-  static func row(_ row: PlannedRow, of shelf: Shelf) -> [UInt8] {
+  /// A row by itself: of a page, while that is remembered.
+  static func row(_ row: PlannedRow, of shelf: Shelf, page: RequestID?, modelVersion: String) -> [UInt8] {
     var writer = RowsWriter(shelf, items: row.items.count)
+    writer.add("{")
+    writer.addPage(page, modelVersion)
+    writer.add(",")
     writer.add(row)
     return writer.bytes
+  }
+
+  private mutating func addPage(_ requestID: RequestID?, _ modelVersion: String) {
+    if let requestID {
+      add(#""requestId":"#)
+      addString(requestID.description)
+      add(",")
+    }
+    add(#""modelVersion":"#)
+    addString(modelVersion)
   }
 
   private mutating func add(_ position: EventPosition) {
@@ -45,8 +60,9 @@ struct RowsWriter {
     add("}")
   }
 
+  /// The row's members, and the end of its object.
   private mutating func add(_ row: PlannedRow) {
-    add(#"{"id":"#)
+    add(#""id":"#)
     addString(row.subject.id)
     add(#","kind":"#)
     addString(row.subject.kind.rawValue)
@@ -59,19 +75,33 @@ struct RowsWriter {
       addString(next.text)
     }
     add(#","items":["#)
-    let reason = row.subject.reason
+    let usual = end(of: row.subject.reason)
+    for (index, number) in row.items.enumerated() {
+      add(index == 0 ? #"{"titleId":""# : #",{"titleId":""#)
+      bytes += shelf.idText(number)
+      bytes += row.reasons[number].map { end(of: $0) } ?? usual
+      if let propensity = row.propensities[number] {
+        add(#","propensity":"#)
+        add(String(propensity))
+      }
+      add("}")
+    }
+    add("]}")
+  }
+
+  /// From the end of the id up to what differs between items.
+  private func end(of reason: Reason) -> [UInt8] {
     var end = RowsWriter(shelf, items: 0)
     end.add(#"","reason":{"kind":"#)
     end.addString(reason.kind.rawValue)
     end.add(#","text":"#)
     end.addString(reason.text)
-    end.add("}}")
-    for (index, number) in row.items.enumerated() {
-      add(index == 0 ? #"{"titleId":""# : #",{"titleId":""#)
-      bytes += shelf.idText(number)
-      bytes += end.bytes
+    if let title = reason.titleId {
+      end.add(#","titleId":"#)
+      end.addString(title.description)
     }
-    add("]}")
+    end.add("}")
+    return end.bytes
   }
 
   private mutating func add(_ text: StaticString) {

@@ -33,10 +33,26 @@ enum ExportStore {
           titleId: try row.id(0), thumbs: row.text(1) == "none" ? nil : row.text(1), isListed: row.bool(2))
       })
     let picks = try PickStore.picks(of: profile, limit: rowLimit, in: db)
-    guard [watches.count, counted.count, opinions.count, picks.count].allSatisfy({ $0 < rowLimit }) else {
+    let hidden = try db.rows(
+      """
+      SELECT t.id, h.hidden_at FROM hidden_title h JOIN title t ON t.number = h.title
+      WHERE h.profile = ? ORDER BY h.hidden_at DESC LIMIT ?
+      """, profile, rowLimit, as: { ProfileTaste.Hidden(titleId: try $0.id(0), hiddenAt: $0.time(1)) })
+    let seen = try db.rows(
+      """
+      SELECT t.id, i.row_id, i.position, i.shown_at, i.began_at FROM impression i JOIN title t ON t.number = i.title
+      WHERE i.profile = ? ORDER BY i.shown_at DESC LIMIT ?
+      """, profile, rowLimit,
+      as: { row in
+        RecommendationsExport.Seen(
+          titleId: try row.id(0), row: row.text(1), position: row.int(2), seenAt: row.time(3),
+          beganAt: row.timeOrNil(4))
+      })
+    guard [watches.count, counted.count, opinions.count, picks.count, hidden.count, seen.count].allSatisfy({ $0 < rowLimit }) else {
       throw Problem.unavailable("There is more than one export can hold.")
     }
     return RecommendationsExport(
-      watches: watches, countedPlays: counted, opinions: opinions, pickedTitleIds: picks)
+      watches: watches, countedPlays: counted, opinions: opinions, pickedTitleIds: picks, hidden: hidden, seen: seen,
+      tasteResetAt: try TasteStore.resetAt(profile, in: db))
   }
 }

@@ -28,7 +28,7 @@ enum ProjectionStore {
     return number
   }
 
-  private static func knownNumber(of title: TitleID, in db: SQLSession) throws -> TitleNumber? {
+  static func knownNumber(of title: TitleID, in db: SQLSession) throws -> TitleNumber? {
     try db.first("SELECT number FROM title WHERE id = ?", title, as: { TitleNumber($0.int(0)) })
   }
 
@@ -44,6 +44,7 @@ enum ProjectionStore {
     try db.execute("DELETE FROM opinion")
     try db.execute("DELETE FROM counted_play")
     try db.execute("DELETE FROM plays_in_hour")
+    try ImpressionStore.forgetOutcomes(in: db)
     try beginGeneration(in: db)
   }
 

@@ -1,13 +1,14 @@
 import EventKit
 import StorageKit
 
-/// The tables of `recommendations.db`, after those of the consumer. All of it can be made anew from events.
+/// The tables of `recommendations.db`, after those of the consumer. All of these can be made anew from events.
 enum RecommendationsSchema {
   static let migrations =
     EventSchema.migrations(startingAt: 1) + [
       Migration(EventSchema.count + 1, "titles, watches and plays", tables),
       LearningSchema.migration(EventSchema.count + 2),
-    ]
+    ] + AudienceSchema.migrations(startingAt: EventSchema.count + 3)
+    + IdempotencySchema.migrations(startingAt: EventSchema.count + 3 + AudienceSchema.count)
 
   /// `revision` grows with every change that the shelf in memory has to follow; `generation` with every rebuild.
   private static let tables = """

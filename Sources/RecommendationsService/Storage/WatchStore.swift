@@ -43,6 +43,7 @@ enum WatchStore {
   static func hide(_ title: TitleNumber, of profile: ProfileID, in db: SQLSession) throws {
     try db.execute("DELETE FROM watch WHERE profile = ? AND title = ?", profile, Int(title))
     try PlayCountStore.uncount(profile, of: title, in: db)
+    try ImpressionStore.forgetOutcomes(of: title, for: profile, in: db)
   }
 
   // MARK: - Erased profiles
@@ -57,6 +58,8 @@ enum WatchStore {
     try PlayCountStore.uncount(profile, in: db)
     let opinions = try OpinionStore.erase(profile, in: db)
     let picks = try PickStore.erase(profile, in: db)
+    try ImpressionStore.erase(profile, in: db)
+    try TasteStore.erase(profile, in: db)
     try db.execute(
       "INSERT INTO erased_profile (profile, erased_at) VALUES (?, ?) ON CONFLICT (profile) DO NOTHING", profile, time)
     if watches + opinions + picks > 0 { try LearningStore.noteErasure(in: db) }

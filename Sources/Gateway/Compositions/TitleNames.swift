@@ -1,0 +1,16 @@
+import Contract
+import RecommendationsAPI
+
+/// Puts names to what recommendations says by ids: those of titles that the profile may see, and no others.
+struct TitleNames: Sendable {
+  let catalogue: CatalogueView.State
+  let limit: MaturityRating
+
+  func name(_ title: TitleID) -> String? { catalogue.card(title, within: limit)?.name }
+
+  func named(_ reason: Reason) -> Reason {
+    guard reason.kind == .watched, let title = reason.titleId else { return reason }
+    guard let name = name(title) else { return Reason(kind: .popular, text: "Picked for you") }
+    return Reason(kind: .watched, text: "Because you watched \(name)", titleId: title)
+  }
+}

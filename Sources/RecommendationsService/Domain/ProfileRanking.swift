@@ -1,0 +1,94 @@
+import Contract
+
+/// Orders titles for a profile. A page does not know how: by a trained model, by likeness, by popularity.
+protocol ProfileRanker: Sendable {
+  func ranking(for viewer: Viewer, on shelf: Shelf) -> ProfileRanking
+}
+
+/// What one profile would like, at one moment.
+struct ProfileRanking: Sendable {
+  /// A title, and how much speaks for it.
+  struct Scored: Sendable, Hashable {
+    let title: TitleNumber
+    let score: Float
+  }
+
+  /// What made it, as logged with everything that is shown.
+  let modelVersion: String
+  /// By title number, as many as the shelf has. For what is not above 0 nothing speaks.
+  let scores: [Float]
+  /// Titles the profile liked, latest first: rows and reasons may name them.
+  let anchors: [TitleNumber]
+  /// What one of the anchors alone speaks for, best first.
+  let neighbours: @Sendable (_ anchor: TitleNumber) -> [Scored]
+  /// The anchor that speaks most for a title, and its share of all that does, 0 to 1.
+  let reason: @Sendable (_ title: TitleNumber) -> (anchor: TitleNumber, share: Float)?
+
+  /// A smaller share is no reason to be named.
+  static let reasonShareMinimum: Float = 0.15
+
+  init(
+    modelVersion: String, scores: [Float], anchors: [TitleNumber] = [],
+    neighbours: @escaping @Sendable (TitleNumber) -> [Scored] = { _ in [] },
+    reason: @escaping @Sendable (TitleNumber) -> (anchor: TitleNumber, share: Float)? = { _ in nil }
+  ) {
+    self.modelVersion = modelVersion
+    self.scores = scores
+    self.anchors = anchors
+    self.neighbours = neighbours
+    self.reason = reason
+  }
+
+  /// What the profile watched that the title is shown for, if that is a reason worth naming.
+  func namedAnchor(of title: TitleNumber) -> TitleNumber? {
+    guard let (anchor, share) = reason(title), share >= Self.reasonShareMinimum, anchors.contains(anchor) else {
+      return nil
+    }
+    return anchor
+  }
+}
+
+/// The same for everybody: what is begun most.
+struct PopularityRanker: ProfileRanker {
+  func ranking(for viewer: Viewer, on shelf: Shelf) -> ProfileRanking {
+    ProfileRanking(modelVersion: "popularity", scores: shelf.popularity)
+  }
+}
+
+/// By likeness to what the profile watched, in genres and people: what there is before a model has been trained.
+struct SimilarityRanker: ProfileRanker {
+  /// Of the latest titles that tell of taste.
+  static let anchorsMaximum = 20
+  /// How much popularity counts beside it: more, the less is known of the profile.
+  static let popularityShare: Float = 0.05
+  static let knownTitles: Float = 5
+
+  func ranking(for viewer: Viewer, on shelf: Shelf) -> ProfileRanking {
+    let history = Array(viewer.history.prefix(Self.anchorsMaximum))
+    let prior = Self.popularityShare * min(1, Self.knownTitles / Float(max(1, history.count)))
+    var scores = shelf.popularity.map { $0 * prior }
+    for (anchor, weight) in history {
+      for neighbour in shelf.similarity.nearest(to: anchor) {
+        scores[Int(neighbour.title)] += weight * neighbour.score
+      }
+    }
+    return ProfileRanking(
+      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores, anchors: history.map(\.title),
+      neighbours: { shelf.similarity.nearest(to: $0) },
+      reason: { title in Self.reason(for: title, in: history, on: shelf) })
+  }
+
+  private static func reason(
+    for title: TitleNumber, in history: [(title: TitleNumber, weight: Float)], on shelf: Shelf
+  ) -> (anchor: TitleNumber, share: Float)? {
+    var sum: Float = 0
+    var best: (anchor: TitleNumber, part: Float)?
+    for (anchor, weight) in history {
+      guard let found = shelf.similarity.nearest(to: anchor).first(where: { $0.title == title }) else { continue }
+      let part = weight * found.score
+      sum += part
+      if part > best?.part ?? 0 { best = (anchor, part) }
+    }
+    return best.map { ($0.anchor, $0.part / sum) }
+  }
+}

@@ -1,0 +1,95 @@
+import Contract
+import RecommendationsAPI
+
+/// Figures with their 95 % intervals.
+enum Statistics {
+  private static let quantile = 1.959964
+
+  /// A mean and its squared standard error; nil below two values.
+  struct Mean: Sendable {
+    let value: Double
+    let squaredError: Double
+
+    init?(_ values: [Double]) {
+      guard values.count > 1 else { return nil }
+      let mean = values.reduce(0, +) / Double(values.count)
+      value = mean
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      squaredError = squares / Double(values.count - 1) / Double(values.count)
+    }
+
+    var estimate: Estimate { Statistics.estimate(value, squaredError: squaredError) }
+
+    /// How much greater this is than `other` (Welch).
+    func difference(to other: Mean) -> Estimate {
+      Statistics.estimate(value - other.value, squaredError: squaredError + other.squaredError)
+    }
+  }
+
+  static func estimate(_ value: Double, squaredError: Double) -> Estimate {
+    let half = quantile * max(0, squaredError).squareRoot()
+    return Estimate(value: value, low: value - half, high: value + half)
+  }
+
+  /// A share of `count` (Wilson's score interval); ties may count half. Nil for none.
+  static func share(_ part: Double, of count: Int) -> Estimate? {
+    guard count > 0 else { return nil }
+    let n = Double(count)
+    let share = part / n
+    let squared = quantile * quantile
+    let middle = (share + squared / (2 * n)) / (1 + squared / n)
+    let half = quantile * (share * (1 - share) / n + squared / (4 * n * n)).squareRoot() / (1 + squared / n)
+    return Estimate(value: share, low: max(0, middle - half), high: min(1, middle + half))
+  }
+}
+
+/// What other policies would have been worth, from titles that were drawn by chance with a known chance.
+enum Replay {
+  /// One drawn title that came into view.
+  struct Draw: Sendable {
+    let propensity: Double
+    let poolSize: Int
+    let rank: Int
+    let popularityRank: Int
+    let isPlayed: Bool
+  }
+
+  /// With what chance a policy would have drawn the same.
+  private static let policies: [(name: String, chance: @Sendable (Draw) -> Double)] = [
+    ("best", { $0.rank == 0 ? 1 : 0 }),
+    ("popularity", { $0.popularityRank == 0 ? 1 : 0 }),
+    (
+      "ranked",
+      { draw in
+        let sum = (1...max(1, draw.poolSize)).reduce(0) { $0 + 1 / Double($1) }
+        return 1 / Double(draw.rank + 1) / sum
+      }
+    ),
+    ("uniform", { 1 / Double(max(1, $0.poolSize)) }),
+  ]
+
+  static func report(_ draws: [Draw]) -> ReplayReport {
+    let usable = draws.filter { $0.propensity > 0 }
+    return ReplayReport(
+      impressions: usable.count,
+      policies: policies.map { policy in
+        let weights = usable.map { policy.chance($0) / $0.propensity }
+        return value(policy.name, weights, usable.map { $0.isPlayed ? 1 : 0 })
+      })
+  }
+
+  private static func value(_ name: String, _ weights: [Double], _ rewards: [Double]) -> ReplayReport.Policy {
+    let sum = weights.reduce(0, +)
+    let squares = weights.reduce(0) { $0 + $1 * $1 }
+    var snips: Estimate?
+    if sum > 0, weights.count > 1 {
+      let value = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.1 } / sum
+      // By the delta method, as for any ratio of means.
+      let spread = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.0 * ($1.1 - value) * ($1.1 - value) }
+      snips = Statistics.estimate(value, squaredError: spread / (sum * sum))
+    }
+    return ReplayReport.Policy(
+      name: name, ips: Statistics.Mean(zip(weights, rewards).map { $0 * $1 })?.estimate, snips: snips,
+      effectiveImpressions: squares > 0 ? sum * sum / squares : 0)
+  }
+}

@@ -1,0 +1,44 @@
+import Contract
+
+/// For whom a page is made, at one moment: what may be shown, and what tells of taste.
+///
+/// What is above the maturity limit is left out from the beginning: no row, no reason and no score of a kids' profile
+/// comes from a title it may not see, also where that was watched before the limit was lowered.
+struct Viewer: Sendable {
+  let profile: ProfileID
+  /// Latest first.
+  let watches: [Watch]
+  let maturityLimit: MaturityRating
+  /// Titles that are not to be recommended, whatever speaks for them: hidden by the profile, given thumbs down.
+  let excluded: Set<TitleNumber>
+  /// What was watched until then says nothing of taste any more.
+  let tasteResetAt: Timestamp?
+  let now: Timestamp
+
+  init(
+    profile: ProfileID, watches: [Watch], maturityLimit: MaturityRating, excluded: Set<TitleNumber> = [],
+    tasteResetAt: Timestamp? = nil, now: Timestamp, on shelf: Shelf
+  ) {
+    self.profile = profile
+    self.watches = watches.filter { shelf.admits($0.title, within: maturityLimit) }
+    self.maturityLimit = maturityLimit
+    self.excluded = excluded
+    self.tasteResetAt = tasteResetAt
+    self.now = now
+  }
+
+  /// What tells of the profile's taste, latest first, with its weight.
+  var history: [(title: TitleNumber, weight: Float)] {
+    watches.compactMap { watch in
+      if let tasteResetAt, watch.lastAt <= tasteResetAt { return nil }
+      guard !excluded.contains(watch.title) else { return nil }
+      let weight = watch.weight(at: now)
+      return weight > 0 ? (watch.title, Float(weight)) : nil
+    }
+  }
+
+  /// Titles to be continued, latest watched first.
+  func unfinished(withinDays days: Int) -> [TitleNumber] {
+    watches.filter { $0.isUnfinished(at: now, withinDays: days) }.map(\.title)
+  }
+}
