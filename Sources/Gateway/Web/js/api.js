@@ -79,6 +79,11 @@ export const api = {
     ? authorised("PUT", mine(`/ratings/${id}`), { thumbs })
     : authorised("DELETE", mine(`/ratings/${id}`)),
   title: (id) => authorised("GET", mine(`/titles/${id}`)),
+  taste: () => authorised("GET", mine("/taste")),
+  resetTaste: () => authorised("DELETE", mine("/taste")),
+  setHidden: (id, isHidden) => authorised(isHidden ? "PUT" : "DELETE", mine(`/hidden/${id}`)),
+  reportImpressions: (pageId, titleIds) =>
+    authorised("POST", mine("/impressions"), { pageId, titleIds }, { fetch: { keepalive: true } }),
   search: (q, signal) => authorised("GET", `${mine("/search")}?${query({ q })}`, undefined, { fetch: { signal } }),
   startPlayback: (titleId) =>
     authorised("POST", mine("/playback-sessions"), { titleId, device: { kind: "web", maxHeight: screenHeight() } },

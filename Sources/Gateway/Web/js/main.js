@@ -10,13 +10,14 @@ import { play } from "./views/play.js";
 import { profiles } from "./views/profiles.js";
 import { search } from "./views/search.js";
 import { settings } from "./views/settings.js";
+import { taste } from "./views/taste.js";
 import { title } from "./views/title.js";
 
 const main = document.getElementById("main");
 const header = document.getElementById("header");
 const searchForm = document.getElementById("search");
 
-const views = { login: logIn, profiles, home, title, play, search, verify, reset, device, settings };
+const views = { login: logIn, profiles, home, title, play, search, verify, reset, device, settings, taste };
 const open = ["verify", "reset"]; // For whoever has a link in a mail, signed in or not.
 
 let leave = null; // Ends what the view before left running.

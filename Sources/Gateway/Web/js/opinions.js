@@ -1,4 +1,4 @@
-// My list, thumbs, and hiding from history: what a profile says of a title.
+// My list, thumbs, not interested, and hiding from history: what a profile says of a title.
 
 import { api } from "./api.js";
 import { h, notice } from "./dom.js";
@@ -24,6 +24,12 @@ export function opinions(page) {
     document.getElementById("play").textContent = "Play";
   }) }, "Remove from history");
 
+  const unwanted = h("button", { type: "button", class: "quiet", id: "not-interested", onclick: () => change(async () => {
+    await api.setHidden(page.titleId, true);
+    unwanted.disabled = true;
+    unwanted.textContent = "Not recommended any more";
+  }) }, "Not interested");
+
   function show() {
     list.textContent = state.isListed ? "✓ My list" : "+ My list";
     list.setAttribute("aria-pressed", String(state.isListed));
@@ -36,5 +42,5 @@ export function opinions(page) {
   }
 
   show();
-  return h("p", { class: "opinions" }, list, buttons, hide);
+  return h("p", { class: "opinions" }, list, buttons, unwanted, hide);
 }
