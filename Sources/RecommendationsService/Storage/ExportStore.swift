@@ -48,7 +48,10 @@ enum ExportStore {
           titleId: try row.id(0), row: row.text(1), position: row.int(2), seenAt: row.time(3),
           beganAt: row.timeOrNil(4))
       })
-    guard [watches.count, counted.count, opinions.count, picks.count, hidden.count, seen.count].allSatisfy({ $0 < rowLimit }) else {
+    guard
+      [watches.count, counted.count, opinions.count, picks.count, hidden.count, seen.count].allSatisfy({ $0 < rowLimit }
+      )
+    else {
       throw Problem.unavailable("There is more than one export can hold.")
     }
     return RecommendationsExport(
