@@ -75,6 +75,8 @@ package struct Reason: Codable, Sendable, Hashable {
     case watched
     /// To learn whether it is liked.
     case explored
+    /// The profile put it on its list.
+    case listed
   }
 
   package var kind: Kind

@@ -132,6 +132,7 @@ import Testing
     #expect(page["rows"][0]["cards"].items.map { $0["titleId"].text } == [general.id.description])
     #expect(page["rows"][0]["cards"][0]["inMyList"].bool == true)
     #expect(page["rows"][0]["cards"][0]["rating"].text == "love")
+    #expect(page["rows"][0]["cards"][0]["reason"]["text"].text == "On your list")
     // What is on the list is in no other row of the page.
     let cards = page["rows"][1]["cards"].items
     #expect(cards.map { $0["titleId"].text } == [metropolis.id.description])
@@ -209,6 +210,7 @@ import Testing
     let shown = page["rows"].items.flatMap { $0["cards"].items.compactMap { $0["titleId"].text } }
     #expect(Set(shown).count == shown.count)
     #expect(shown.count == 3)
+    #expect(page["rows"].items.map { $0["cards"][0]["reason"]["kind"].text } == ["resume", "new"])
   }
 
   @Test("Rows that were kept stand in for recommendations, and the page says so")

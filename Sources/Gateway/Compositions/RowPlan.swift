@@ -8,7 +8,7 @@ struct RowPlan: Sendable {
   var kind: String
   var title: String
   var titles: [TitleID]
-  /// JSON, as many as titles; empty where no item has one.
+  /// Why each of the titles is shown, already JSON.
   var reasons: [[UInt8]]
   /// Of titles where chance had a part.
   var propensities: [TitleID: Double] = [:]
@@ -42,7 +42,11 @@ struct RowPlan: Sendable {
     self.kind = kind.rawValue
     title = Self.title(of: kind, topic: topic)
     self.titles = titles
-    reasons = []
+    let text = #"{"kind":"\#(kind == .continueWatching ? "resume" : kind == .new ? "new" : "genre")","text":"#
+    var reason = Array(text.utf8)
+    JSONText.append(title, to: &reason)
+    reason.append(UInt8(ascii: "}"))
+    reasons = Array(repeating: reason, count: titles.count)
   }
 
   /// What can be shown without recommendations: the same for everyone but for what one has begun.
@@ -84,8 +88,10 @@ struct RowPlan: Sendable {
     self.title = title
     self.titles = titles
     self.next = next
-    reasons = []
+    reasons = Array(repeating: Self.listedReason, count: titles.count)
   }
+
+  private static let listedReason = Array(#"{"kind":"listed","text":"On your list"}"#.utf8)
 
   private static func title(of kind: RecommendedRow.Kind, topic: String?) -> String {
     switch kind {
@@ -118,7 +124,7 @@ struct RowPlan: Sendable {
       var origin = origin
       if let propensity = propensities[titleID] { origin.propensity = propensity }
       let details = viewing.details(
-        of: titleID, onlyUnderWay: true, reason: reasons.isEmpty ? nil : reasons[index], origin: origin)
+        of: titleID, onlyUnderWay: true, reason: reasons[index], origin: origin)
       CardWriter.append(card, details, to: &json)
       count += 1
     }
