@@ -91,7 +91,7 @@ let package = Package(
       name: "matinee",
       dependencies: [
         "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", "AuditKit", "AccountsAPI", "SecurityKit",
-        "RecommenderKit", commandLine, serviceLifecycle,
+        "RecommenderKit", "RecommendationsAPI", commandLine, serviceLifecycle,
       ] + services,
       swiftSettings: style),
 
@@ -182,7 +182,7 @@ let package = Package(
     serviceTests("Encoding", calls: ["Catalog", "Playback"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),
     serviceTests("Delivery", calls: ["Playback"], also: [nioCore], isGolden: false),
-    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit"]),
+    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit", "TelemetryKit", logging]),
     tests(
       "Gateway",
       of: [

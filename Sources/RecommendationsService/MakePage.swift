@@ -10,6 +10,8 @@ struct MakePage: Sendable {
   let running: RunningExperiment
   let rankers: Rankers
   let settings: RecommendationsSettings
+  /// A profile's latest titles that its taste is read from.
+  let historyRead: Int
   let clock: WallClock
   /// How far playback's events had been taken in, read in the same transaction as what they led to.
   let basis: @Sendable (SQLSession) throws -> EventPosition
@@ -27,7 +29,8 @@ struct MakePage: Sendable {
       let hidden = try TasteStore.hidden(of: profile, limit: settings.hiddenMaximum, in: db)
       let viewer = Viewer(
         profile: profile, watches: watches, maturityLimit: limit, excluded: Set(hidden.map(\.title)),
-        tasteResetAt: try TasteStore.resetAt(profile, in: db), now: now, on: shelf)
+        tasteResetAt: try TasteStore.resetAt(profile, in: db),
+        taste: try InteractionStore.history(of: profile, limit: historyRead, in: db), now: now, on: shelf)
       return Seen(viewer: viewer, basis: try basis(db))
     }
   }

@@ -42,14 +42,23 @@ package enum RecommendationsModule: ServiceModule {
       Double(keeper.current.newest.count)
     }
 
+    let models = ModelKeeper(
+      database: database, folder: try ModelFolder(path: "\(context.dataFolder)/models"), settings: learning,
+      logger: context.logger, metrics: context.metrics, shelf: { keeper.current })
+    if learning.isLearning { try await models.load() }
+    let trainer = ModelTrainer(
+      database: database, keeper: models, settings: learning, clock: context.clock, logger: context.logger,
+      metrics: context.metrics)
+
     var parts = ServiceParts()
     let pages = PageKeeper(limit: settings.pagesKept)
     let running = RunningExperiment(try database.read(ExperimentStore.running))
     let make = MakePage(
-      database: database, keeper: keeper, pages: pages, running: running, rankers: Rankers(best: SimilarityRanker()),
-      settings: settings, clock: context.clock
+      database: database, keeper: keeper, pages: pages, running: running,
+      rankers: Rankers(best: ModelRanker(keeper: models)),
+      settings: settings, historyRead: learning.historyRead, clock: context.clock
     ) { db in try position(PlaybackConsumer.name, PlaybackConsumer.source, db) }
-    RowRoutes(database: database, keeper: keeper, make: make, settings: settings).add(to: &parts.routes)
+    RowRoutes(database: database, keeper: keeper, models: models, make: make, settings: settings).add(to: &parts.routes)
     AudienceRoutes(
       database: database, keeper: keeper, pages: pages, make: make, settings: settings,
       counts: ImpressionCounts(context.metrics), clock: context.clock
@@ -61,12 +70,14 @@ package enum RecommendationsModule: ServiceModule {
     context.metrics.observe("recommendations_pages_kept", help: "Pages remembered while one scrolls.") {
       Double(pages.count)
     }
+    parts.remarks = [{ models.remark }]
+    ModelRoutes(database: database, keeper: models, trainer: trainer, settings: learning).add(to: &parts.routes)
     OnboardingRoutes(database: database, keeper: keeper, settings: learning, clock: context.clock)
       .add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     let refresher = ShelfRefresher(
       database: database, keeper: keeper, settings: settings, clock: context.clock, logger: context.logger)
-    parts.background = events.background + [refresher]
+    parts.background = events.background + [refresher] + (learning.isLearning ? [trainer] : [])
     parts.onClose = [{ database.close() }]
     parts.keepAuditLog(context)
     return parts

@@ -138,6 +138,26 @@ import Testing
     }
   }
 
+  @Test("A hidden title, and all from before taste was reset, is not learnt from; what comes after is")
+  func forgetsTaste() async throws {
+    var events = SampleEvents()
+    for profile in ["p", "q"] {
+      for title in ["a", "b"] { try events.progress(profile, title, share: 1, hoursAgo: 5) }
+      try events.rate(profile, "c", .love, hoursAgo: 5)
+    }
+    try events.progress("p", "b", share: 1, hoursAgo: 1)
+    try await withDatabase { database in
+      try await database.consume(events.all)
+      try await database.write { db in
+        try TasteStore.reset(profileID("p"), at: noon.adding(seconds: -7200), in: db)
+        let hidden = try ProjectionStore.number(of: titleID("a"), in: db)
+        _ = try TasteStore.hide(hidden, of: profileID("q"), at: noon, in: db)
+      }
+      let counts = Dictionary(grouping: try TrainingLabels.all(in: database), by: \.profile).mapValues(\.count)
+      #expect(counts == [profileID("p").description: 1, profileID("q").description: 2])
+    }
+  }
+
   @Test("Read in pieces of any size, labels are the same")
   func readsInPieces() async throws {
     var events = SampleEvents()

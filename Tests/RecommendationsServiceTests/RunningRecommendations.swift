@@ -16,6 +16,8 @@ func withRecommendations(
   bus.hold(events.all)
   let quick = [
     "RECOMMENDATIONS_RANKING_SECONDS": "0.01", "RECOMMENDATIONS_GATHERING_MILLISECONDS": "0", "LOG_LEVEL": "error",
+    // What is tested here is told without a model that comes in between.
+    "RECOMMENDATIONS_LEARNING": "false",
   ]
   try await withService(
     RecommendationsModule.self, settings: quick.merging(settings) { _, given in given },

@@ -99,16 +99,16 @@ private func counts(_ plays: [(daysAgo: Double, profiles: Int32)]) -> PlayCounts
 
   @Test("An abandoned title says nothing about taste, a watched one fades to half")
   func weighsTaste() {
-    #expect(watch(position: 0, watched: 240).weight(at: now) == 0)
-    #expect(watch(position: 0, watched: 250).weight(at: now) == 0.4)
-    #expect(watch(position: 0, watched: 700).weight(at: now) == 1)
-    #expect(watch(position: 0, watched: 700, daysAgo: 90).weight(at: now) == 0.75)
-    #expect(watch(position: 0, watched: 700, daysAgo: 900).weight(at: now) > 0.5)
+    #expect(Interaction(watch(position: 0, watched: 240)).weight(at: now) == 0)
+    #expect(Interaction(watch(position: 0, watched: 250)).weight(at: now) == 0.4)
+    #expect(Interaction(watch(position: 0, watched: 700)).weight(at: now) == 1)
+    #expect(Interaction(watch(position: 0, watched: 700, daysAgo: 90)).weight(at: now) == 0.75)
+    #expect(Interaction(watch(position: 0, watched: 700, daysAgo: 900)).weight(at: now) > 0.5)
   }
 
   @Test("A title without a known running time is neither unfinished nor taste")
   func toleratesNoDuration() {
     let watch = Watch(title: 1, positionSeconds: 0, durationSeconds: 0, watchedSeconds: 0, lastAt: now)
-    #expect(!watch.isUnfinished(at: now, withinDays: 60) && watch.weight(at: now) == 0)
+    #expect(!watch.isUnfinished(at: now, withinDays: 60) && Interaction(watch).weight(at: now) == 0)
   }
 }

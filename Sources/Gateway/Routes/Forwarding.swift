@@ -96,6 +96,10 @@ struct Forwarding: Sendable {
         ExperimentEndpoints.experiment,
         ExperimentEndpoints.end,
         ExperimentEndpoints.replay,
+        ModelEndpoints.models,
+        ModelEndpoints.pin,
+        ModelEndpoints.release,
+        ModelEndpoints.train,
       ], with: try neighbours.upstream("recommendations"), on: &routes)
   }
 

@@ -1,6 +1,6 @@
 import Contract
-import Foundation
 import PlaybackAPI
+import RecommenderKit
 
 /// What a profile did with a title and says of it.
 struct Interaction: Sendable, Hashable {
@@ -21,8 +21,15 @@ struct Interaction: Sendable, Hashable {
     self.title = title
   }
 
-  /// What a model learns from it, 0 to 1: the part that was watched, an abandoned one saying nothing (counting those as
-  /// liked costs 6 to 17 % of NDCG), or that it was said outright.
+  init(_ watch: Watch) {
+    title = watch.title
+    watchedSeconds = watch.watchedSeconds
+    durationSeconds = watch.durationSeconds
+    positionSeconds = watch.positionSeconds
+    lastAt = watch.lastAt
+  }
+
+  /// What a model learns from it, 0 to 1: the part that was watched, or what was said outright.
   var label: Float {
     switch thumbs {
     case .down: return 0
@@ -30,17 +37,15 @@ struct Interaction: Sendable, Hashable {
     case nil: break
     }
     if isListed || isPicked { return 1 }
-    let completion = durationSeconds > 0 ? watchedSeconds / durationSeconds : 0
-    return completion >= 0.7 ? 1 : completion >= 0.25 ? 0.4 : 0
+    return TasteLabel.weight(completion: durationSeconds > 0 ? watchedSeconds / durationSeconds : 0)
   }
 
-  /// The label, fading to a half over months. Time of the future, told by a clock ahead of ours, counts as now.
+  /// The label, faded by its age in whole days, so that it stays what it is from one page to the next. Time of the
+  /// future, told by a clock ahead of ours, counts as now.
   func weight(at now: Timestamp) -> Float {
-    let ageDays = max(0, now.seconds(since: lastAt)) / 86_400
-    return label * Float(0.5 + 0.5 * exp2(-ageDays / Self.halfLifeDays))
+    let days = (now.seconds(since: lastAt) / 86_400).rounded(.down)
+    return TasteLabel.faded(label, ageSeconds: days * 86_400)
   }
-
-  private static let halfLifeDays = 90.0
 
   /// Nothing the profile has to be told of: it saw it, sees it now, or wants none of it.
   var isMasked: Bool {

@@ -15,7 +15,7 @@ struct Taste {
   ) -> ProfileTaste {
     let history = viewer.history
     let sum = max(history.reduce(0) { $0 + Double($1.weight) }, .leastNormalMagnitude)
-    let watched = Dictionary(viewer.watches.map { ($0.title, $0.lastAt) }) { first, _ in first }
+    let watched = viewer.lastTimes
     let anchors = history.compactMap { title, weight in
       shelf.facts[Int(title)].map { facts in
         ProfileTaste.Anchor(

@@ -1,4 +1,5 @@
 import Contract
+import PlaybackAPI
 
 /// For whom a page is made, at one moment: what may be shown, and what tells of taste.
 ///
@@ -13,28 +14,37 @@ struct Viewer: Sendable {
   let excluded: Set<TitleNumber>
   /// What was watched until then says nothing of taste any more.
   let tasteResetAt: Timestamp?
+  /// All that was done with titles and said of them, latest first; watches alone where that is not known.
+  private let interactions: [Interaction]
   let now: Timestamp
 
   init(
     profile: ProfileID, watches: [Watch], maturityLimit: MaturityRating, excluded: Set<TitleNumber> = [],
-    tasteResetAt: Timestamp? = nil, now: Timestamp, on shelf: Shelf
+    tasteResetAt: Timestamp? = nil, taste: TasteHistory? = nil, now: Timestamp, on shelf: Shelf
   ) {
     self.profile = profile
     self.watches = watches.filter { shelf.admits($0.title, within: maturityLimit) }
     self.maturityLimit = maturityLimit
-    self.excluded = excluded
+    let interactions = taste?.interactions ?? watches.map(Interaction.init)
+    self.excluded = excluded.union(interactions.filter { $0.thumbs == .down }.map(\.title))
+    self.interactions = interactions.filter { shelf.admits($0.title, within: maturityLimit) }
     self.tasteResetAt = tasteResetAt
     self.now = now
   }
 
   /// What tells of the profile's taste, latest first, with its weight.
   var history: [(title: TitleNumber, weight: Float)] {
-    watches.compactMap { watch in
-      if let tasteResetAt, watch.lastAt <= tasteResetAt { return nil }
-      guard !excluded.contains(watch.title) else { return nil }
-      let weight = watch.weight(at: now)
-      return weight > 0 ? (watch.title, Float(weight)) : nil
+    interactions.compactMap { interaction in
+      if let tasteResetAt, interaction.lastAt <= tasteResetAt { return nil }
+      guard !excluded.contains(interaction.title) else { return nil }
+      let weight = interaction.weight(at: now)
+      return weight > 0 ? (interaction.title, weight) : nil
     }
+  }
+
+  /// When something was last done with each title or said of it.
+  var lastTimes: [TitleNumber: Timestamp] {
+    Dictionary(interactions.map { ($0.title, $0.lastAt) }) { first, _ in first }
   }
 
   /// Titles to be continued, latest watched first.

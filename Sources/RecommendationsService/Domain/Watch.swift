@@ -25,12 +25,4 @@ struct Watch: Sendable, Hashable {
 
   /// How much of the title was watched; over 1 where some of it was more than once.
   var completion: Double { durationSeconds > 0 ? watchedSeconds / durationSeconds : 0 }
-
-  /// How much this says about the profile's taste: by the part of the title that was watched, an abandoned one
-  /// saying nothing, and fading to a half over months (90 days half-life).
-  func weight(at now: Timestamp) -> Double {
-    let label = completion >= 0.7 ? 1 : completion >= 0.25 ? 0.4 : 0
-    let ageDays = max(0, now.seconds(since: lastAt)) / 86_400
-    return label * (0.5 + 0.5 * exp2(-ageDays / 90))
-  }
 }

@@ -29,6 +29,7 @@ struct AudienceRoutes: Sendable {
       try await database.write { db in
         guard try !WatchStore.isErased(profile, in: db) else { return }
         try TasteStore.reset(profile, at: now, in: db)
+        try LearningStore.noteChanges(1, in: db)
       }
       return Empty()
     }
@@ -43,6 +44,7 @@ struct AudienceRoutes: Sendable {
       try await database.write { db in
         guard let title = try ProjectionStore.knownNumber(of: path.title, in: db) else { return }
         try TasteStore.unhide(title, of: path.profile, in: db)
+        try LearningStore.noteChanges(1, in: db)
       }
       return Empty()
     }
@@ -92,6 +94,7 @@ struct AudienceRoutes: Sendable {
       guard try TasteStore.count(of: path.profile, in: db) <= maximum else {
         throw RecommendationsError.tooManyHidden(maximum: maximum)
       }
+      try LearningStore.noteChanges(1, in: db)
     }
   }
 }

@@ -7,6 +7,7 @@ import StorageKit
 struct RowRoutes: Sendable {
   let database: ServiceDatabase
   let keeper: ShelfKeeper
+  let models: ModelKeeper
   let make: MakePage
   let settings: RecommendationsSettings
 
@@ -40,14 +41,13 @@ struct RowRoutes: Sendable {
     guard let title = shelf.number(of: query.title), shelf.facts[Int(title)] != nil else {
       throw RecommendationsError.titleUnknown(query.title)
     }
-    let neighbours = shelf.similarity.neighbours(of: title, limit: count) {
+    let similar = SimilarTitles.numbers(to: title, count: count, on: shelf, models.serving) {
       Int(shelf.minimumAge[Int($0)]) <= maturityLimit.minimumAge
     }
     return SimilarTitles(
-      items: neighbours.compactMap { neighbour in
-        shelf.facts[Int(neighbour.title)].map {
-          RecommendedItem(
-            titleId: $0.id, reason: Reason(kind: .similar, text: neighbour.shared.reason, titleId: query.title))
+      items: similar.compactMap { number, reason in
+        shelf.facts[Int(number)].map {
+          RecommendedItem(titleId: $0.id, reason: Reason(kind: .similar, text: reason, titleId: query.title))
         }
       })
   }
@@ -62,15 +62,5 @@ extension RequestInfo {
   /// The stricter of what is asked for and what the caller may see.
   func limit(_ asked: MaturityRating?) -> MaturityRating {
     [asked, principal.maturityLimit].compactMap(\.self).min() ?? .eighteen
-  }
-}
-
-extension SimilarityIndex.Feature {
-  fileprivate var reason: String {
-    switch self {
-    case .genre(let name): "Also \(name)"
-    case .director(let name): "Also directed by \(name)"
-    case .cast(let name): "Also with \(name)"
-    }
   }
 }
