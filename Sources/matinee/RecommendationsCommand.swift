@@ -6,7 +6,10 @@ import ServerKit
 struct RecommendationsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recommendations", abstract: "Run the recommendations service, or judge its model.",
-    subcommands: [ServeRecommendations.self, EvaluateRecommendations.self],
+    subcommands: [
+      ServeRecommendations.self, EvaluateRecommendations.self, ListModels.self, TrainModel.self, RollBackModel.self,
+      ReleaseModel.self,
+    ],
     defaultSubcommand: ServeRecommendations.self)
 }
 

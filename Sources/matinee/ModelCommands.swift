@@ -1,0 +1,56 @@
+import ArgumentParser
+import ClientKit
+import Contract
+import RecommendationsAPI
+
+struct ListModels: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "models", abstract: "The models that the running service trained, the latest first.")
+
+  func run() async throws {
+    show(try await askService("recommendations") { try await $0.call(ModelEndpoints.models, in: $1) })
+  }
+}
+
+struct TrainModel: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Have the running service train a model now, due or not.")
+
+  func run() async throws {
+    _ = try await askService("recommendations") { try await $0.call(ModelEndpoints.train, in: $1) }
+  }
+}
+
+struct RollBackModel: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "roll-back", abstract: "Have an earlier model serve until it is released.",
+    discussion: "Models are trained meanwhile, but none serves before `matinee recommendations release`.")
+
+  @Argument(help: "The model's version, of state published.")
+  var version: Int
+
+  func run() async throws {
+    let pin = ModelPin(version: version)
+    show(try await askService("recommendations") { try await $0.call(ModelEndpoints.pin, body: pin, in: $1) })
+  }
+}
+
+struct ReleaseModel: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "release", abstract: "Let the newest good model serve again.")
+
+  func run() async throws {
+    show(try await askService("recommendations") { try await $0.call(ModelEndpoints.release, in: $1) })
+  }
+}
+
+private func show(_ models: ModelList) {
+  for model in models.items {
+    let standing =
+      model.version == models.serving
+      ? (model.version == models.pinned ? "serves, pinned" : "serves") : model.state.rawValue
+    print(
+      "\(model.version)\t\(standing)\t\(model.trainedAt)\t\(model.cause.rawValue)\t\(model.profiles) profiles\t"
+        + "\(model.interactions) interactions\tNDCG@100 \(model.ndcgAt100) of \(model.heldOutProfiles)")
+  }
+}
