@@ -9,6 +9,10 @@ import EncodingAPI
 struct Packaging: Sendable {
   var plan: FilmPlan
 
+  /// The packager's own is 32 MiB for each file it has open. Measured with four rungs: 480 MiB and 2.5 s for 30 s of
+  /// film, 650 MiB and 12 s for 20 minutes; with this 87 MiB and 0.3 s, 92 MiB and 6 s.
+  private static let cacheBytes = 2 << 20
+
   /// Writes the asset's folder into the working folder. `files` are the joined rungs, `audioFiles` the tracks of sound,
   /// each in the plan's order.
   func arguments(files: [String], audioFiles: [String]) -> [String] {
@@ -20,6 +24,7 @@ struct Packaging: Sendable {
       "--fragment_duration", FFmpegArguments.seconds(plan.frameRate.seconds(ofFrames: plan.groupFrames)),
       "--hls_playlist_type", "VOD", "--hls_master_playlist_output", MediaLayout.hlsManifest,
       "--mpd_output", MediaLayout.dashManifest, "--generate_static_live_mpd", "--quiet",
+      "--io_cache_size", "\(Self.cacheBytes)",
     ]
   }
 
