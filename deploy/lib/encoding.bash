@@ -28,7 +28,7 @@ job_state() {
 }
 
 # For jq, of a job: state, percent, speed, seconds left, what it waits for.
-job_readings='[.state, (.progress * 100 | floor), (if .speed then .speed * 10 | round / 10 else "-" end),
+job_readings='[.state, (.progress * 100 | floor), (if .speed then .speed * 100 | round / 100 else "-" end),
   (if .secondsLeft then .secondsLeft | ceil else "-" end), (.waitingFor // "-")]'
 
 # pace_text SPEED SECONDS_LEFT WAITING_FOR → REPLY, e.g. `, 1.2x, 0:40 left`; empty where nothing is known.
