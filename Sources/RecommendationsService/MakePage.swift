@@ -45,7 +45,7 @@ struct MakePage: Sendable {
     let id = RequestID(at: seen.viewer.now)
     var random = SeededRandom(page: id)
     let page = composer(of: seen.viewer, on: shelf, policy).page(using: &random)
-    pages.keep(DealtPage(page, id: id, for: seen.viewer, allocation: allocation))
+    pages.keep(DealtPage(page, id: id, for: seen.viewer, by: policy, allocation: allocation))
     return RowsWriter.page(
       page.planned(as: id, on: shelf), of: shelf, requestID: id, modelVersion: page.modelVersion, basis: seen.basis,
       catalogBasis: catalogBasis)
@@ -57,15 +57,16 @@ struct MakePage: Sendable {
   ) throws -> [UInt8] {
     let shelf = keeper.current
     let viewer = try see(profile, within: limit, on: shelf).viewer
-    let composer = composer(of: viewer, on: shelf, settings.policy)
     if let cursor, let page = cursor.page.flatMap({ pages.page($0, of: profile) }), page.maturityLimit == limit,
       page.items(ofRow: id) != nil
     {
+      let composer = self.composer(of: viewer, on: shelf, page.policy)
       guard let row = more(of: page, id, from: cursor.shown, count: count, composer, shelf) else {
         throw RecommendationsError.rowUnknown(id)
       }
       return row
     }
+    let composer = self.composer(of: viewer, on: shelf, settings.policy)
     guard let source = composer.titles(ofRow: id, besides: []) else { throw RecommendationsError.rowUnknown(id) }
     let start = cursor.map { $0.start(in: source.titles, shelf) } ?? 0
     var row = PlannedRow(subject: source.subject, items: Array(source.titles.dropFirst(start).prefix(count)))

@@ -86,6 +86,13 @@ import Testing
     #expect(Statistics.Mean([1]) == nil)
   }
 
+  @Test(
+    "Of few values the interval is Student's",
+    arguments: [(4, 2.776), (9, 2.262), (30, 2.042), (1000, 1.962)] as [(Double, Double)])
+  func student(freedom: Double, quantile: Double) {
+    #expect(abs(Statistics.studentQuantile(freedom) / quantile - 1) < 0.01)
+  }
+
   @Test("A replay finds from draws by chance what another policy would have been worth")
   func replays() throws {
     var random = SeededRandom(seed: 6)

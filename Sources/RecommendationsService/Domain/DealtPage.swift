@@ -23,17 +23,23 @@ struct DealtPage: Sendable {
   let profile: ProfileID
   let maturityLimit: MaturityRating
   let modelVersion: String
+  /// How it was ordered: its rows go on in the same way.
+  let policy: PagePolicy
   /// The experiment the page is part of, and on which side.
   let allocation: Allocation?
   let exploration: Exploration?
   let teams: [TitleNumber: TeamDraft.Team]
   private(set) var rows: [Row]
 
-  init(_ page: ComposedPage, id: RequestID, for viewer: Viewer, allocation: Allocation?) {
+  init(
+    _ page: ComposedPage, id: RequestID, for viewer: Viewer, by policy: PagePolicy = PagePolicy(),
+    allocation: Allocation?
+  ) {
     self.id = id
     profile = viewer.profile
     maturityLimit = viewer.maturityLimit
     modelVersion = page.modelVersion
+    self.policy = policy
     self.allocation = allocation
     exploration = page.exploration
     teams = page.teams
