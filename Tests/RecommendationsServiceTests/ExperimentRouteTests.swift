@@ -83,6 +83,8 @@ import Testing
   func interleaves() async throws {
     var events = try sample(profiles: 30)
     try await withRecommendations(events) { service, bus in
+      // Until what is begun most has been counted.
+      try await eventually { try await service.rows(of: "nobody").rows.first?.kind == .popular }
       let experiment = try await begin(
         NewExperiment(
           name: "draft", kind: .interleaving,
