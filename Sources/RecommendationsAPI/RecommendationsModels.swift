@@ -71,8 +71,8 @@ package struct RecommendedItem: Codable, Sendable {
 package struct Reason: Codable, Sendable, Hashable {
   package enum Kind: String, Codable, Sendable {
     case resume, trending, genre, new, similar, popular
-    /// The profile watched `titleId`; who has the names puts it into the text.
-    case watched
+    /// The profile watched `titleId`, or said that it likes it; who has the names puts it into the text.
+    case watched, liked
     /// To learn whether it is liked.
     case explored
     /// The profile put it on its list.

@@ -77,6 +77,26 @@ import Testing
       picks.reason(of: first) == Reason(kind: .watched, text: "Because of what you watched", titleId: titleID("t2")))
   }
 
+  @Test("What is only on the list is no film that was watched: no row says so, and reasons say liked")
+  func namesLikedTitles() {
+    let sample = sample
+    var listed = Interaction(title: sample.number("t2"))
+    listed.isListed = true
+    listed.lastAt = noon
+    let viewer = Viewer(
+      profile: profileID("vera"), watches: [], maturityLimit: .eighteen, taste: TasteHistory(interactions: [listed]),
+      now: noon, on: sample.shelf)
+    let composer = PageComposer(
+      shelf: sample.shelf, viewer: viewer, rankers: Rankers(best: SimilarityRanker()),
+      policy: PagePolicy(explores: false), bounds: PageBounds(rowItems: 4))
+    var random = SeededRandom(seed: 1)
+    let page = composer.page(using: &random)
+    #expect(page.rows.first?.subject == .topPicks)
+    #expect(page.rows.allSatisfy { $0.subject.kind != .becauseYouWatched })
+    #expect(Set(page.reasons.values.map(\.kind)).contains(.liked))
+    #expect(!page.reasons.values.contains { $0.kind == .watched })
+  }
+
   @Test("At most three rows say because you watched, each of another title")
   func boundsBecauseRows() {
     let genres = (0..<8).map { "g\($0)" }

@@ -9,8 +9,9 @@ struct TitleNames: Sendable {
   func name(_ title: TitleID) -> String? { catalogue.card(title, within: limit)?.name }
 
   func named(_ reason: Reason) -> Reason {
-    guard reason.kind == .watched, let title = reason.titleId else { return reason }
+    guard [.watched, .liked].contains(reason.kind), let title = reason.titleId else { return reason }
     guard let name = name(title) else { return Reason(kind: .popular, text: "Picked for you") }
-    return Reason(kind: .watched, text: "Because you watched \(name)", titleId: title)
+    let verb = reason.kind == .watched ? "watched" : "like"
+    return Reason(kind: reason.kind, text: "Because you \(verb) \(name)", titleId: title)
   }
 }
