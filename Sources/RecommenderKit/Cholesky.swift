@@ -20,6 +20,11 @@ enum Cholesky {
     return isInverted
   }
 
+  /// Solves for one right side, in place; the matrix's part at or above the diagonal (column-major) is given.
+  static func solve(_ matrix: inout [Float], size: Int, _ right: inout [Float]) -> Bool {
+    LAPACKE_sposv(LAPACK_COL_MAJOR, upper, Int32(size), 1, &matrix, Int32(size), &right, Int32(size)) == 0
+  }
+
   /// Copies what is below the diagonal above it, square by square, so that both sides stay in the cache.
   static func mirror(_ values: inout [Float], size: Int) {
     let side = 64

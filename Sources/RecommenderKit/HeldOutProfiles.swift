@@ -1,17 +1,3 @@
-/// How a model fared on profiles it was not trained on.
-package struct HeldOutReport: Sendable, Hashable {
-  package struct Trial: Sendable, Hashable {
-    package var ridge: Float
-    package var profiles: Int
-    package var ndcgAt100: Double
-    package var recallAt20: Double
-  }
-
-  /// Of the λ that was taken.
-  package var best: Trial
-  package var trials: [Trial]
-}
-
 /// Profiles set aside, each with four fifths of its titles to fold in and a fifth to find.
 struct HeldOutProfiles {
   private static let titlesMinimum = 5
@@ -56,6 +42,8 @@ struct HeldOutProfiles {
     }
     let count = Double(max(1, profiles.count))
     return HeldOutReport.Trial(
-      ridge: model.ridge, profiles: profiles.count, ndcgAt100: ndcg / count, recallAt20: recall / count)
+      ridge: model.ridge, blendShare: model.blend?.share ?? 0,
+      regularization: model.blend?.factors.regularization ?? 0, profiles: profiles.count, ndcgAt100: ndcg / count,
+      recallAt20: recall / count)
   }
 }

@@ -4,8 +4,9 @@
 /// With G = Σ rᵤ x xᵀ, A = G + λI + p/(1−p)·diag G and P = A⁻¹, the weight from i to j is −Pᵢⱼ / Pⱼⱼ, and 0 from a
 /// title to itself.
 package enum LinearModel {
-  /// λ is chosen on held-out profiles, then the model is trained on all. Takes one thread; 0.9 CPU seconds a trial for
-  /// 4,000 titles, 14 for 10,000. `isCancelled` is asked between steps, the longest of which is one inversion.
+  /// λ is chosen on held-out profiles, and whether factors help; then the model is trained on all. Takes one thread;
+  /// 0.9 CPU seconds a trial of λ for 4,000 titles, 14 for 10,000. `isCancelled` is asked between steps, the longest of
+  /// which is one inversion.
   package static func train(
     _ interactions: Interactions, _ options: TrainingOptions = TrainingOptions(),
     isCancelled: () -> Bool = { false }
@@ -17,12 +18,21 @@ package enum LinearModel {
       let weights = try fit(interactions, titles, options, ridge: ridge, without: heldOut.isHeldOut, isCancelled)
       let model = TrainedModel(
         weights: weights, interactions, options, ridge: ridge, without: heldOut.isHeldOut)
-      scan.note(heldOut.judge(model))
+      scan.note(model, heldOut.judge(model))
+    }
+    var report = scan.report
+    let blend = try heldOut.flatMap { heldOut throws(TrainingError) in
+      try BlendTrials.best(with: scan.bestModel, interactions, options, heldOut, &report, isCancelled)
     }
     if isCancelled() { throw .cancelled }
     let weights = try fit(interactions, titles, options, ridge: scan.best, without: nil, isCancelled)
     var model = TrainedModel(weights: weights, interactions, options, ridge: scan.best, without: nil)
-    model.heldOut = scan.report
+    if let blend {
+      let factors = try TitleFactors.train(
+        interactions, options, regularization: blend.regularization, without: nil, isCancelled)
+      model.blend = TrainedModel.Blend(factors: factors, share: blend.blendShare)
+    }
+    model.heldOut = report
     return model
   }
 
@@ -55,38 +65,5 @@ package enum LinearModel {
       }
     }
     return SparseWeights(rows: rows)
-  }
-}
-
-/// Tries λ from the one that was best last time, up and then down, while held-out profiles fare better.
-private struct RidgeScan {
-  private let ridges: [Float]
-  private var trials: [Int: HeldOutReport.Trial] = [:]
-  private var bestPlace: Int
-
-  init(_ options: TrainingOptions) {
-    let first = options.firstRidge
-    let ridges = options.ridges.isEmpty ? [first] : options.ridges
-    self.ridges = ridges
-    bestPlace = ridges.indices.min { abs(ridges[$0] - first) < abs(ridges[$1] - first) } ?? 0
-  }
-
-  var best: Float { ridges[bestPlace] }
-
-  private var nextPlace: Int? {
-    [bestPlace, bestPlace + 1, bestPlace - 1].first { ridges.indices.contains($0) && trials[$0] == nil }
-  }
-
-  /// Nil once both neighbours of the best have been tried.
-  var next: Float? { nextPlace.map { ridges[$0] } }
-
-  mutating func note(_ trial: HeldOutReport.Trial) {
-    guard let place = nextPlace else { return }
-    trials[place] = trial
-    if trial.ndcgAt100 > trials[bestPlace]?.ndcgAt100 ?? -1 { bestPlace = place }
-  }
-
-  var report: HeldOutReport? {
-    trials[bestPlace].map { HeldOutReport(best: $0, trials: trials.keys.sorted().compactMap { trials[$0] }) }
   }
 }

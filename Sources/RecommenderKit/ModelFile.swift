@@ -41,8 +41,14 @@ package enum ModelFile {
     writer.write(model.popularity)
     writer.write(model.profilesOfTitle)
     writer.write([model.ridge, model.priorShare, model.priorEvents])
+    let blend = model.blend
+    writer.write([Int32(blend?.factors.dimension ?? 0)])
+    writer.write([blend?.share ?? 0, blend?.factors.unobservedWeight ?? 0, blend?.factors.regularization ?? 0])
+    writer.write(blend?.factors.vectors ?? [])
     let trials = model.heldOut.map { [$0.best] + $0.trials } ?? []
     writer.write(trials.map(\.ridge))
+    writer.write(trials.map(\.blendShare))
+    writer.write(trials.map(\.regularization))
     writer.write(trials.map { Int32($0.profiles) })
     writer.write(trials.map(\.ndcgAt100))
     writer.write(trials.map(\.recallAt20))
@@ -66,7 +72,7 @@ package enum ModelFile {
     guard let starts = reader.array(Int32.self), let targets = reader.array(Int32.self),
       let values = reader.array(Float.self), let popularity = reader.array(Float.self),
       let profilesOfTitle = reader.array(Int32.self), let numbers = reader.array(Float.self),
-      let heldOut = trials(&reader)
+      let blend = blend(&reader, titleCount: titles.count), let heldOut = trials(&reader)
     else { return nil }
     guard starts.count == titles.count + 1, starts.first == 0, Int(starts[titles.count]) == targets.count,
       zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }), values.count == targets.count,
@@ -77,18 +83,34 @@ package enum ModelFile {
     let model = TrainedModel(
       weights: SparseWeights(starts: starts, targets: targets, values: values), popularity: popularity,
       profilesOfTitle: profilesOfTitle, ridge: numbers[0], priorShare: numbers[1], priorEvents: numbers[2],
+      blend: blend.blend,
       heldOut: heldOut.first.map { HeldOutReport(best: $0, trials: Array(heldOut.dropFirst())) })
     return (model, titles)
   }
 
+  /// A blend of nil where the model has none; nil where what is there contradicts itself.
+  private static func blend(_ reader: inout ByteReader, titleCount: Int) -> (blend: TrainedModel.Blend?, Void)? {
+    guard let dimension = reader.array(Int32.self)?.first, (0...1024).contains(dimension),
+      let numbers = reader.array(Float.self), numbers.count == 3, numbers.allSatisfy({ $0.isFinite && $0 >= 0 }),
+      let vectors = reader.array(Float.self), vectors.count == titleCount * Int(dimension),
+      vectors.allSatisfy(\.isFinite)
+    else { return nil }
+    guard dimension > 0 else { return (nil, ()) }
+    let factors = TitleFactors(
+      dimension: Int(dimension), unobservedWeight: numbers[1], regularization: numbers[2], vectors: vectors)
+    return (TrainedModel.Blend(factors: factors, share: numbers[0]), ())
+  }
+
   private static func trials(_ reader: inout ByteReader) -> [HeldOutReport.Trial]? {
-    guard let ridges = reader.array(Float.self), let profiles = reader.array(Int32.self),
+    guard let ridges = reader.array(Float.self), let shares = reader.array(Float.self),
+      let regularizations = reader.array(Float.self), let profiles = reader.array(Int32.self),
       let ndcg = reader.array(Double.self), let recall = reader.array(Double.self),
-      [profiles.count, ndcg.count, recall.count].allSatisfy({ $0 == ridges.count })
+      [shares.count, regularizations.count, profiles.count, ndcg.count, recall.count].allSatisfy({ $0 == ridges.count })
     else { return nil }
     return ridges.indices.map {
       HeldOutReport.Trial(
-        ridge: ridges[$0], profiles: Int(profiles[$0]), ndcgAt100: ndcg[$0], recallAt20: recall[$0])
+        ridge: ridges[$0], blendShare: shares[$0], regularization: regularizations[$0], profiles: Int(profiles[$0]),
+        ndcgAt100: ndcg[$0], recallAt20: recall[$0])
     }
   }
 

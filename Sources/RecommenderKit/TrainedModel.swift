@@ -9,8 +9,23 @@ package struct TrainedModel: Sendable, Hashable {
   package let ridge: Float
   package let priorShare: Float
   package let priorEvents: Float
+  /// Nil where the linear model is as good alone.
+  package internal(set) var blend: Blend?
   /// Nil where there were too few profiles to hold any out.
   package internal(set) var heldOut: HeldOutReport?
+
+  /// Factors, and how much their z-scores count next to the linear model's.
+  package struct Blend: Sendable, Hashable {
+    package let factors: TitleFactors
+    package let share: Float
+  }
+
+  /// The same without factors.
+  package var linearPart: TrainedModel {
+    var model = self
+    model.blend = nil
+    return model
+  }
 
   package var titleCount: Int { weights.titleCount }
 
@@ -18,6 +33,7 @@ package struct TrainedModel: Sendable, Hashable {
   package static let reasonShareMinimum: Float = 0.15
 
   /// A score for each title, higher is better: what the history's titles say, and for short histories popularity.
+  /// Only scores of one history compare; those of a blend are sums of z-scores.
   /// Weights are the labels, faded with age; titles the model does not know, or of weight 0, say nothing.
   package func scores(of history: [(title: Int32, weight: Float)]) -> [Float] {
     self.scores(of: history, from: contributions(of: history))
@@ -27,6 +43,11 @@ package struct TrainedModel: Sendable, Hashable {
   package func scores(of history: [(title: Int32, weight: Float)], from contributions: [Float]) -> [Float] {
     var scores = contributions
     addPrior(events: history.count { $0.weight > 0 }, into: &scores)
+    guard let blend else { return scores }
+    standardize(&scores)
+    var others = blend.factors.scores(of: history)
+    standardize(&others)
+    for title in 0..<min(scores.count, others.count) { scores[title] += blend.share * others[title] }
     return scores
   }
 
@@ -92,6 +113,21 @@ extension TrainedModel {
     let most = sums.max() ?? 0
     self.init(
       weights: weights, popularity: sums.map { most > 0 ? $0 / most : 0 }, profilesOfTitle: profiles, ridge: ridge,
-      priorShare: options.priorShare, priorEvents: options.priorEvents, heldOut: nil)
+      priorShare: options.priorShare, priorEvents: options.priorEvents, blend: nil, heldOut: nil)
+  }
+}
+
+/// Brings scores to mean 0 and deviation 1; all alike, to 0.
+private func standardize(_ scores: inout [Float]) {
+  let count = Float(max(1, scores.count))
+  scores.withUnsafeMutableBufferPointer { scores in
+    var sum: Float = 0
+    for score in scores { sum += score }
+    let mean = sum / count
+    var squares: Float = 0
+    for score in scores { squares += (score - mean) * (score - mean) }
+    let deviation = (squares / count).squareRoot()
+    let scale = deviation > 0 ? 1 / deviation : 0
+    for place in scores.indices { scores[place] = (scores[place] - mean) * scale }
   }
 }

@@ -18,10 +18,23 @@ package struct TrainingOptions: Sendable, Hashable {
   package var titlesMaximum = 20_000
   /// Profiles set aside to choose λ and to judge the model: a share of those that liked 5 titles or more, up to a
   /// number. With fewer than `heldOutMinimum` of them, none are.
-  package var heldOutShare = 0.1
+  package var heldOutShare = 0.2
   package var heldOutMaximum = 1000
   package var heldOutMinimum = 20
-  /// Of the choice of held-out profiles and of their titles.
+  /// Whether factors are tried beside the linear model. They are kept where held-out profiles fare better by
+  /// `blendGainMinimum`, as a share of NDCG@100; below that they are not worth the time they take.
+  package var isBlendTried = true
+  package var blendGainMinimum = 0.005
+  /// How much z-scores of the factors count, next to 1 for those of the linear model. Ascending.
+  package var blendShares: [Float] = [0.4, 1, 2]
+  /// Numbers in a title's vector.
+  package var factorDimension = 64
+  /// α₀: what a title that was not liked counts, next to 1 for one that was.
+  package var factorUnobservedWeight: Float = 0.33
+  /// Those that are tried; times the interactions a vector is worked out from.
+  package var factorRegularizations: [Float] = [0.006, 0.013]
+  package var factorIterations = 10
+  /// Of the choice of held-out profiles and of their titles, and of the factors' first values.
   package var seed: UInt64 = 1
 
   package init() {}

@@ -57,11 +57,14 @@ struct EvaluateRecommendations: ParsableCommand {
     let trained = try TrainingCost.measuring { try LinearModel.train(data.interactions, options) }
     let popular = TrainingCost.measuring { PopularityModel(data.interactions) }
     let neighbours = TrainingCost.measuring { NeighbourModel(data.interactions) }
-    let rows = [
+    var rows = [
       Evaluation.row("model", trained.result, trainedAt: trained.cost, on: data),
       Evaluation.row("popularity", popular.result, trainedAt: popular.cost, on: data),
       Evaluation.row("item-kNN", neighbours.result, trainedAt: neighbours.cost, on: data),
     ]
+    if trained.result.blend != nil {
+      rows.append(Evaluation.row("linear part", trained.result.linearPart, trainedAt: trained.cost, on: data))
+    }
     show(rows, of: data, trained.result)
     if let recommendations { try write(Self.lines(of: rows[0], data), to: recommendations) }
     if let report {
@@ -74,18 +77,19 @@ struct EvaluateRecommendations: ParsableCommand {
     print("events \(data.trainingEvents), profiles \(data.interactions.profileCount), titles \(data.titles.count)")
     print("profiles tested \(data.cases.count), relevant titles not trained on \(data.unknownRelevant)")
     let heldOut = model.heldOut.map { String(format: ", held-out NDCG@100 %.4f", $0.best.ndcgAt100) } ?? ""
-    print("λ \(Int(model.ridge)), weights \(model.weights.count)\(heldOut)")
+    let blend = model.blend.map { String(format: ", factors blended by %.1f", $0.share) } ?? ", no factors"
+    print("λ \(Int(model.ridge)), weights \(model.weights.count)\(blend)\(heldOut)")
     for row in rows {
       for metric in Evaluation.metrics.indices {
         let interval = row.interval(of: metric, resamples: resamples)
-        let name = Self.padded(row.name, 11) + Self.padded(Evaluation.metrics[metric], 9)
+        let name = Self.padded(row.name, 12) + Self.padded(Evaluation.metrics[metric], 10)
         print(name + String(format: "%.4f [%.4f, %.4f]", interval.mean, interval.low, interval.high))
       }
     }
     for row in rows {
       let memory = row.training.peakBytes.map { String(format: "%.1f MB", Double($0) / 1e6) } ?? "unknown"
       print(
-        Self.padded(row.name, 11)
+        Self.padded(row.name, 12)
           + String(
             format: "training %.2f CPU s, memory \(memory); score %.0f µs", row.training.cpuSeconds,
             row.medianMicroseconds))

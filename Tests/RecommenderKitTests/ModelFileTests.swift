@@ -66,7 +66,7 @@ import Testing
       return ModelFile.encode(
         TrainedModel(
           weights: weights, popularity: model.popularity, profilesOfTitle: model.profilesOfTitle, ridge: model.ridge,
-          priorShare: 0, priorEvents: 5, heldOut: nil), titles: titles)
+          priorShare: 0, priorEvents: 5, blend: nil, heldOut: nil), titles: titles)
     }
     for bytes in [
       corrupted { _, targets, _ in targets[3] = 10_000 }, corrupted { _, targets, _ in targets[3] = -1 },

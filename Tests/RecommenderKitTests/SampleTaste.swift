@@ -26,6 +26,7 @@ struct SampleTaste {
     var options = TrainingOptions()
     options.ridges = [1, 5, 20]
     options.firstRidge = 5
+    options.isBlendTried = false
     return options
   }
 }

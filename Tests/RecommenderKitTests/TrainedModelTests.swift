@@ -6,7 +6,7 @@ import Testing
   /// Titles 0 and 1 speak for 2, title 1 against 3; title 3 is the most popular.
   private let model = TrainedModel(
     weights: SparseWeights(rows: [[(2, 0.5)], [(2, 0.1), (3, -0.2)], [], []]), popularity: [0.2, 0.1, 0, 1],
-    profilesOfTitle: [2, 1, 0, 10], ridge: 1, priorShare: 0.05, priorEvents: 5, heldOut: nil)
+    profilesOfTitle: [2, 1, 0, 10], ridge: 1, priorShare: 0.05, priorEvents: 5, blend: nil, heldOut: nil)
 
   private func isClose(_ left: [Float], _ right: [Float]) -> Bool {
     left.count == right.count && zip(left, right).allSatisfy { abs($0 - $1) < 1e-6 }
@@ -73,7 +73,7 @@ import Testing
     #expect(model.reason(for: 2, in: [(2, 1)]) == nil)
     let even = TrainedModel(
       weights: SparseWeights(rows: (0..<8).map { $0 < 7 ? [(7, 1)] : [] }), popularity: .init(repeating: 0, count: 8),
-      profilesOfTitle: .init(repeating: 0, count: 8), ridge: 1, priorShare: 0, priorEvents: 5, heldOut: nil)
+      profilesOfTitle: .init(repeating: 0, count: 8), ridge: 1, priorShare: 0, priorEvents: 5, blend: nil, heldOut: nil)
     #expect(even.reason(for: 7, in: (0..<7).map { (Int32($0), 1) }) == nil)
     #expect(even.reason(for: 7, in: (0..<6).map { (Int32($0), 1) })?.anchor == 0)
   }

@@ -39,7 +39,7 @@ package struct EvaluationPage {
     \(byHistory)
     <h2>Lead of the model</h2>
     \(leads)
-    <h2>λ on held-out profiles of the training</h2>
+    <h2>What was tried on held-out profiles of the training</h2>
     \(ridges)
     </body></html>
 
@@ -103,9 +103,17 @@ package struct EvaluationPage {
 
   private var ridges: String {
     guard let heldOut = model.heldOut else { return "<p>Too few profiles to hold any out: λ is \(model.ridge).</p>" }
-    let series = [(name: "NDCG@100", values: heldOut.trials.map { Optional($0.ndcgAt100) })]
-    return "<p>\(heldOut.best.profiles) profiles; the best is \(Int(heldOut.best.ridge)).</p>"
-      + Chart.lines(series, positions: heldOut.trials.map { "\(Int($0.ridge))" }, title: "NDCG@100 by λ")
+    let linear = heldOut.linearTrials
+    let series = [(name: "NDCG@100", values: linear.map { Optional($0.ndcgAt100) })]
+    let blends = heldOut.blendTrials.map { trial in
+      let name = "share \(number(Double(trial.blendShare), 1)), regularization \(trial.regularization)"
+      return "<li>\(name): \(number(trial.ndcgAt100, 4))</li>"
+    }
+    let blended = heldOut.best.blendShare > 0 ? "blended with factors" : "the linear model alone"
+    return "<p>\(heldOut.best.profiles) profiles; taken: λ \(Int(heldOut.best.ridge)), \(blended), "
+      + "NDCG@100 \(number(heldOut.best.ndcgAt100, 4)).</p>"
+      + Chart.lines(series, positions: linear.map { "\(Int($0.ridge))" }, title: "NDCG@100 by λ")
+      + (blends.isEmpty ? "" : "<p>Blends tried:</p><ul>\(blends.joined())</ul>")
   }
 
   private func number(_ value: Double, _ places: Int = 3) -> String { String(format: "%.\(places)f", value) }
