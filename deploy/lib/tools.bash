@@ -7,6 +7,7 @@
 #   bigbuckbunny.mp4   the real clip
 #   footage/           the films that fixtures/footage/make generates
 #   browser/           a virtual environment for the tests alone: Playwright, joserfc, aiosmtpd, tuspy
+#   recommendations/   implicit, and the wheel that MovieLens 100K is read out of, for a benchmark alone
 #   bin/               promtool, for the tests alone
 
 # ensure_tools: fetches what is missing or was pinned anew.
@@ -84,6 +85,32 @@ ensure_test_environment() {
     fail "they could not be fetched; $log_folder/tools.log says why"
   fi
   cp "$requirements" "$folder/tests.txt"
+}
+
+# What `deploy/bench recommendations quality` compares with. Data of the wheel is read, never copied out of the tools
+# folder: its licence forbids giving it on.
+ensure_recommendation_tools() {
+  local requirements=$root/deploy/requirements/recommendations.txt folder=$MATINEE_TOOLS/recommendations
+  if [[ -f $folder/recbole.whl ]] && cmp -s "$requirements" "$folder/recommendations.txt"; then return; fi
+  [[ $(uname -m) == x86_64 ]] || fail "the wheels of $requirements are pinned for x86_64"
+  ensure_packages "${fetch_packages[@]}" python3-venv
+  say "Fetching implicit and MovieLens 100K (60 MB) into $folder."
+  rm -rf "$folder"
+  if ! "$system_python" -m venv "$folder" || ! fetch_recommendation_tools "$requirements" "$folder"; then
+    rm -rf "$folder"
+    fail "they could not be fetched; $log_folder/tools.log says why"
+  fi
+  cp "$requirements" "$folder/recommendations.txt"
+}
+
+# fetch_recommendation_tools REQUIREMENTS FOLDER
+fetch_recommendation_tools() {
+  local pip=("$2/bin/python3" -m pip --disable-pip-version-check)
+  run_quietly tools "${pip[@]}" download --no-deps --require-hashes --only-binary :all: --dest "$2/wheels" \
+    --requirement "$1" || return
+  mv -f "$2"/wheels/recbole-*.whl "$2/recbole.whl" || return
+  run_quietly tools "${pip[@]}" install --no-deps --no-index "$2"/wheels/*.whl || return
+  rm -rf "$2/wheels"
 }
 
 # promtool judges metrics. Its Debian package starts a server when it is installed, so it is only unpacked.
