@@ -5,6 +5,9 @@ struct LearningSettings: Sendable {
   /// Without it rows come from popularity and likeness alone, and nothing is trained.
   let isLearning: Bool
   let training: TrainingBounds
+  /// Of more titles the most liked are learnt from: training takes 4 bytes by the square of their number, and time by
+  /// its third power.
+  let trainingTitlesMaximum: Int
   /// Models whose files are kept, to go back to.
   let modelsKept: Int
   /// For the cached score vectors of profiles, all together.
@@ -25,6 +28,8 @@ struct LearningSettings: Sendable {
       profilesMinimum: try reader.integer("RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM", default: 20, in: 2...100_000),
       dropMaximum: try reader.double("RECOMMENDATIONS_MODEL_DROP_MAXIMUM", default: 0.02, in: 0...1),
       patienceHours: try reader.double("RECOMMENDATIONS_MODEL_PATIENCE_HOURS", default: 24, in: 0...8760))
+    trainingTitlesMaximum = try reader.integer(
+      "RECOMMENDATIONS_TRAINING_TITLES_MAXIMUM", default: 10_000, in: 10...40_000)
     modelsKept = try reader.integer("RECOMMENDATIONS_MODELS_KEPT", default: 5, in: 1...100)
     vectorBytes = try reader.integer(
       "RECOMMENDATIONS_VECTOR_BYTES", default: 64 << 20, in: 1 << 20...16 << 30)

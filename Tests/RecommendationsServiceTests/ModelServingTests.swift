@@ -42,6 +42,9 @@ import Testing
       #expect(restarted.keeper.serving?.version == 1)
       #expect(restarted.keeper.remark == "model 2 cannot be read: model 1 serves")
       #expect(restarted.log.lines.contains { $0.contains("a model cannot be read") })
+      let third = try ModelStage(folder, database: stage.database)
+      try await third.keeper.load()
+      #expect(third.keeper.remark == restarted.keeper.remark)
       try await again(restarted)
       #expect(restarted.keeper.serving?.version == 3)
       #expect(restarted.keeper.remark == nil)
@@ -138,6 +141,24 @@ import Testing
       #expect(names.allSatisfy { id in (0..<10).contains { titleID("a\($0)") == id } })
       #expect(!names.contains(titleID("a2")) && !names.contains(titleID("a1")))
       #expect(serving.similar(to: 9999, count: 5) { _ in true }.isEmpty)
+    }
+  }
+
+  @Test("Rows and reasons say \"because you watched\" only of what was watched, not of what was listed or picked")
+  func namesWatchedTitles() async throws {
+    try await withModel { stage, _ in
+      var events = SampleEvents()
+      try events.list("new", "a1")
+      try events.progress("new", "a2", share: 1)
+      try await stage.take(events)
+      let shelf = stage.shelves.current
+      let taste = try stage.database.read { try InteractionStore.history(of: profileID("new"), limit: 9, in: $0) }
+      let viewer = Viewer(
+        profile: profileID("new"), watches: [], maturityLimit: .eighteen, taste: taste, now: noon, on: shelf)
+      #expect(viewer.history.count == 2)
+      let ranking = ModelRanker(keeper: stage.keeper).ranking(for: viewer, on: shelf)
+      #expect(ranking.modelVersion == "model-1")
+      #expect(ranking.anchors.map { shelf.facts[Int($0)]?.id } == [titleID("a2")])
     }
   }
 

@@ -73,7 +73,8 @@ struct SimilarityRanker: ProfileRanker {
       }
     }
     return ProfileRanking(
-      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores, anchors: history.map(\.title),
+      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores,
+      anchors: Array(viewer.anchors.prefix(Self.anchorsMaximum)),
       neighbours: { shelf.similarity.nearest(to: $0) },
       reason: { title in Self.reason(for: title, in: history, on: shelf) })
   }

@@ -58,6 +58,12 @@ final class ModelKeeper: Sendable {
   func load() async throws {
     let (rows, pinned) = try database.read { (try ModelStore.all(in: $0), try ModelStore.pinned(in: $0)) }
     let published = rows.map(\.version).filter { $0.state == .published }.map(\.version)
+    // Also after another start it is said that the newest cannot be read.
+    if let newest = rows.first(where: { [.published, .damaged].contains($0.version.state) })?.version,
+      newest.state == .damaged
+    {
+      state.withLock { $0.damaged = max($0.damaged ?? 0, newest.version) }
+    }
     let order = published.filter { $0 == pinned } + published.filter { $0 != pinned }
     for version in order {
       if serving?.version == version { return }

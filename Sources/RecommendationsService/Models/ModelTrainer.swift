@@ -100,6 +100,7 @@ final class ModelTrainer: Service {
       let set = try TrainingSet.gather(
         from: database, labelsAtOnce: settings.labelsAtOnce, isCancelled: isCancelled)
       var options = TrainingOptions()
+      options.titlesMaximum = settings.trainingTitlesMaximum
       if let ridge { options.firstRidge = ridge }
       let model =
         set.profileCount >= settings.training.profilesMinimum
