@@ -8,6 +8,8 @@ struct LearningSettings: Sendable {
   /// Of more titles the most liked are learnt from: training takes 4 bytes by the square of their number, and time by
   /// its third power.
   let trainingTitlesMaximum: Int
+  /// Whether factors are tried beside the linear model; what held-out profiles say of them decides.
+  let isBlendTried: Bool
   /// Models whose files are kept, to go back to.
   let modelsKept: Int
   /// For the cached score vectors of profiles, all together.
@@ -30,6 +32,7 @@ struct LearningSettings: Sendable {
       patienceHours: try reader.double("RECOMMENDATIONS_MODEL_PATIENCE_HOURS", default: 24, in: 0...8760))
     trainingTitlesMaximum = try reader.integer(
       "RECOMMENDATIONS_TRAINING_TITLES_MAXIMUM", default: 10_000, in: 10...40_000)
+    isBlendTried = try reader.boolean("RECOMMENDATIONS_BLEND", default: true)
     modelsKept = try reader.integer("RECOMMENDATIONS_MODELS_KEPT", default: 5, in: 1...100)
     vectorBytes = try reader.integer(
       "RECOMMENDATIONS_VECTOR_BYTES", default: 64 << 20, in: 1 << 20...16 << 30)

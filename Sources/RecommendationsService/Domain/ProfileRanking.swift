@@ -73,8 +73,7 @@ struct SimilarityRanker: ProfileRanker {
       }
     }
     return ProfileRanking(
-      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores,
-      anchors: Array(viewer.anchors.prefix(Self.anchorsMaximum)),
+      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores, anchors: history.map(\.title),
       neighbours: { shelf.similarity.nearest(to: $0) },
       reason: { title in Self.reason(for: title, in: history, on: shelf) })
   }

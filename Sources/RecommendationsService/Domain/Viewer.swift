@@ -42,12 +42,6 @@ struct Viewer: Sendable {
     }
   }
 
-  /// Of the history what was watched: no row or reason says "because you watched" of what was only listed or picked.
-  var anchors: [TitleNumber] {
-    let watched = Set(interactions.filter { $0.watchedSeconds > 0 }.map(\.title))
-    return history.map(\.title).filter(watched.contains)
-  }
-
   /// When something was last done with each title or said of it.
   var lastTimes: [TitleNumber: Timestamp] {
     Dictionary(interactions.map { ($0.title, $0.lastAt) }) { first, _ in first }

@@ -10,7 +10,7 @@ struct ModelRanker: ProfileRanker {
     let history = viewer.history
     return ProfileRanking(
       modelVersion: serving.name, scores: serving.scores(of: viewer.profile, history, on: shelf),
-      anchors: viewer.anchors,
+      anchors: history.map(\.title),
       neighbours: { anchor in
         let learnt = serving.similar(to: anchor, count: Self.neighboursMaximum) {
           shelf.facts.indices.contains(Int($0)) && shelf.facts[Int($0)] != nil

@@ -101,6 +101,7 @@ final class ModelTrainer: Service {
         from: database, labelsAtOnce: settings.labelsAtOnce, isCancelled: isCancelled)
       var options = TrainingOptions()
       options.titlesMaximum = settings.trainingTitlesMaximum
+      options.isBlendTried = settings.isBlendTried
       if let ridge { options.firstRidge = ridge }
       let model =
         set.profileCount >= settings.training.profilesMinimum
