@@ -138,6 +138,20 @@ import Testing
     #expect(Set(sample.rows(bounds: bounds).compactMap(\.subject.topic).prefix(2)) == ["war", "drama"])
   }
 
+  @Test("Rows are compared by what is seen of them without scrolling")
+  func comparesWhatIsSeen() {
+    let names = (0..<40).map { "t\($0)" }
+    let sample = SampleShelf(
+      (0..<40).map { facts("t\($0)") }, named: names, plays: Dictionary(uniqueKeysWithValues: names.map { ($0, 5) }))
+    func value(of count: Int, visible: Int) -> Float {
+      let composer = sample.composer(bounds: PageBounds(visibleItems: visible))
+      return composer.value(of: Array(composer.sources.byScore().prefix(count)))
+    }
+    #expect(value(of: 20, visible: 6) == value(of: 6, visible: 6))
+    #expect(value(of: 20, visible: 6) > value(of: 5, visible: 6))
+    #expect(value(of: 20, visible: 20) > value(of: 6, visible: 20))
+  }
+
   @Test("A genre of too few titles left has no row, and its titles stay for others")
   func leavesOutThinGenres() {
     let names = (0..<6).map { "t\($0)" }

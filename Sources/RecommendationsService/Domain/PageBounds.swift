@@ -4,6 +4,8 @@ import Contract
 struct PageBounds: Sendable, Hashable {
   var rows = 12
   var rowItems = 20
+  /// So many of a row are seen without scrolling: by them rows are compared.
+  var visibleItems = 6
   /// Top picks, a genre or an anchor with fewer titles left have no row.
   var genreRowItemsMinimum = 3
   /// Rows of what one title speaks for.
