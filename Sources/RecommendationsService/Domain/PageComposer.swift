@@ -65,7 +65,7 @@ struct PageComposer {
   /// Why a title is among the top picks.
   func reason(ofTopPick title: TitleNumber) -> Reason? {
     if let anchor = sources.ranking.namedAnchor(of: title), let facts = shelf.facts[Int(anchor)] {
-      return sources.viewer.hasWatched(anchor)
+      return sources.ranking.anchors.contains(anchor)
         ? Reason(kind: .watched, text: "Because of what you watched", titleId: facts.id)
         : Reason(kind: .liked, text: "Because of what you like", titleId: facts.id)
     }
@@ -106,7 +106,7 @@ struct PageComposer {
     page.append(topPicksSubject, items, of: own)
   }
 
-  private var topPicksSubject: PlannedRow.Subject { sources.ranking.anchors.isEmpty ? .popular : .topPicks }
+  private var topPicksSubject: PlannedRow.Subject { sources.viewer.history.isEmpty ? .popular : .topPicks }
 
   private func topPicks(_ ordered: [TitleNumber]) -> [TitleNumber] {
     calibrated(sources.best(of: ordered), sources.ranking.scores, share: policy.calibrationShare)

@@ -17,7 +17,7 @@ struct ProfileRanking: Sendable {
   let modelVersion: String
   /// By title number, as many as the shelf has. For what is not above 0 nothing speaks.
   let scores: [Float]
-  /// Titles the profile liked, latest first: rows and reasons may name them.
+  /// Titles the profile watched and liked, latest first: a row may be about each.
   let anchors: [TitleNumber]
   /// What one of the anchors alone speaks for, best first.
   let neighbours: @Sendable (_ anchor: TitleNumber) -> [Scored]
@@ -39,11 +39,9 @@ struct ProfileRanking: Sendable {
     self.reason = reason
   }
 
-  /// What the profile watched that the title is shown for, if that is a reason worth naming.
+  /// The title of the history that the title is shown for, if that is a reason worth naming.
   func namedAnchor(of title: TitleNumber) -> TitleNumber? {
-    guard let (anchor, share) = reason(title), share >= Self.reasonShareMinimum, anchors.contains(anchor) else {
-      return nil
-    }
+    guard let (anchor, share) = reason(title), share >= Self.reasonShareMinimum else { return nil }
     return anchor
   }
 }
