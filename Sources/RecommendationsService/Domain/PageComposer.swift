@@ -3,11 +3,10 @@ import Foundation
 import RecommendationsAPI
 
 /// Makes one profile's home page. What is to be continued comes first, then top picks, then stage by stage the row
-/// that promises most among the titles not on the page yet: Σ max(score, 0) / log₂(place + 1), over what is seen of a row
-/// without scrolling: else long rows of what hardly interests would come before short ones of what does.
+/// that promises most among the titles not on the page yet: Σ max(score, 0) / log₂(place + 1), over what is seen of
+/// a row without scrolling. Otherwise long rows of what hardly interests would come before short ones of what does.
 ///
-/// No title is twice on a page. In a simulation of thirty places seen, this found half as much again of what profiles
-/// went on to watch as rows in a fixed order did.
+/// No title is twice on a page.
 struct PageComposer {
   let sources: RowSources
   let policy: PagePolicy
