@@ -82,9 +82,13 @@ import Testing
   @Test("Two orders drafted into one row are told apart by what is begun of it")
   func interleaves() async throws {
     var events = try sample(profiles: 30)
-    try await withRecommendations(events) { service, bus in
-      // Until what is begun most has been counted.
-      try await eventually { try await service.rows(of: "nobody").rows.first?.kind == .popular }
+    let time = ManualClock(noon)
+    try await withRecommendations(events, clock: time.clock) { service, bus in
+      // Until what is begun most has been counted: plays read after the catalogue are, once time has passed.
+      try await eventually {
+        time.advance(seconds: 1)
+        return try await service.rows(of: "nobody").rows.first?.kind == .popular
+      }
       let experiment = try await begin(
         NewExperiment(
           name: "draft", kind: .interleaving,
