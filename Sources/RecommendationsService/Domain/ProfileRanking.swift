@@ -17,7 +17,7 @@ struct ProfileRanking: Sendable {
   let modelVersion: String
   /// By title number, as many as the shelf has. For what is not above 0 nothing speaks.
   let scores: [Float]
-  /// Titles the profile watched and liked, latest first: a row may be about each.
+  /// Titles that tell of the profile's taste, latest first: a row may be about those of them that it watched.
   let anchors: [TitleNumber]
   /// What one of the anchors alone speaks for, best first.
   let neighbours: @Sendable (_ anchor: TitleNumber) -> [Scored]

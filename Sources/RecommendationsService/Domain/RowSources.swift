@@ -102,7 +102,9 @@ struct RowSources {
   }
 
   func because(_ anchor: TitleNumber) -> Source? {
-    guard shelf.admits(anchor, within: viewer.maturityLimit), let facts = shelf.facts[Int(anchor)] else { return nil }
+    guard shelf.admits(anchor, within: viewer.maturityLimit), viewer.hasWatched(anchor),
+      let facts = shelf.facts[Int(anchor)]
+    else { return nil }
     let titles = ranking.neighbours(anchor).compactMap { neighbour in
       neighbour.score > 0 && isOpen[Int(neighbour.title)] ? neighbour.title : nil
     }

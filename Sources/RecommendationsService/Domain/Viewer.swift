@@ -47,6 +47,11 @@ struct Viewer: Sendable {
     Dictionary(interactions.map { ($0.title, $0.lastAt) }) { first, _ in first }
   }
 
+  /// Whether the title may be named as watched: what is only listed, picked or rated is not.
+  func hasWatched(_ title: TitleNumber) -> Bool {
+    watches.contains { $0.title == title && Interaction($0).label > 0 }
+  }
+
   /// Titles to be continued, latest watched first.
   func unfinished(withinDays days: Int) -> [TitleNumber] {
     watches.filter { $0.isUnfinished(at: now, withinDays: days) }.map(\.title)
