@@ -123,8 +123,8 @@ struct FairShareTests {
       }
       #expect(
         kinds == [
-          "encode0", "audio0", "survey0", "encode1", "encode2", "encode3", "encode4", "join0", "package0", "check0",
-          "quality0", "publish0", "sweep0",
+          "encode0", "audio0", "survey0", "encode1", "encode2", "encode3", "encode4", "join0", "quality0",
+          "package0", "check0", "publish0", "sweep0",
         ])
     }
   }

@@ -133,13 +133,12 @@ struct JobPlan: Sendable {
     let joins = film.rungs.enumerated().map { index, rung in
       add(.join, index, source, needs: chunks[rung.codec] ?? [])
     }
-    // Before the measuring of quality: one waits for the other, while rungs are measured side by side.
-    let package = add(.package, 0, source, needs: joins + tracks)
-    var last = add(.check, 0, source, needs: [package, survey] + tracks)
     let windows = FilmWindows.quality(of: film, wholeSeconds: parameters.qualityWholeSeconds)
     let qualities = joins.enumerated().map { index, join in
       add(.quality, index, source, needs: [join]) { $0.windows = windows }
     }
+    let package = add(.package, 0, source, needs: joins + tracks)
+    var last = add(.check, 0, source, needs: [package, survey] + tracks)
     if film.encryption != nil {
       // Packaged again from the same tracks, once everything has been checked in the clear.
       last = add(.encrypt, 0, source, needs: joins + tracks + [last]) { $0.asset = asset }
