@@ -30,8 +30,9 @@ extension FilmTests {
       let settings = ["ENCODING_MAXIMUM_ATTEMPTS": "40", "ENCODING_MAXIMUM_BACKOFF_SECONDS": "0.2"]
       try await Studio.open(settings) { studio in
         let film = "\(studio.home)/film.mp4"
-        try await Footage.film(film, seconds: 6, size: "160x90")
-        let dying = try ffmpeg(in: studio.home, dyingIf: "[ $(($(od -An -N1 -tu1 /dev/urandom) % 4)) = 0 ]")
+        // Ten chunks: that none of so many starts is met has a chance of less than one in a thousand.
+        try await Footage.film(film, seconds: 20, size: "160x90")
+        let dying = try ffmpeg(in: studio.home, dyingIf: "[ $(($(od -An -N1 -tu1 /dev/urandom) % 3)) = 0 ]")
         let encoder = try await studio.startEncoder(settings: ["ENCODER_FFMPEG": dying])
         let job = try await studio.end(of: studio.createJob(JobSource(uploadId: studio.uploaded(film).id)).id)
         try await encoder.stop()
