@@ -25,7 +25,7 @@ extension SystemTests {
     }
 
     @Test(
-      "The service killed while each kind of task is at work goes on without one of them being done twice",
+      "The service killed while each kind of task is at work goes on, and does nothing again that was finished",
       .timeLimit(.minutes(4)))
     func serviceKilled() async throws {
       let stack = try await RunningStack.start(environment: Self.settings)
@@ -36,9 +36,16 @@ extension SystemTests {
       try await stack.kill("encoding")
       try stack.launch("encoding")
       var left = Set(Self.kinds)
+      var finished: [String: String] = [:]
       try await eventually(within: .seconds(180), longestPause: .milliseconds(10)) {
         guard let answer = try? await studio.get("/v1/studio/jobs/\(film.job)"), answer.status == 200 else {
           return false
+        }
+        for task in answer.json["tasks"].items {
+          guard task["state"].text == "succeeded", let id = task["id"].text, let end = task["endedAt"].text,
+            finished[id] == nil
+          else { continue }
+          finished[id] = end
         }
         if let met = left.intersection(atWork(answer.json)).first {
           left.remove(met)
@@ -50,7 +57,13 @@ extension SystemTests {
       try await film.waitUntilDone(on: stack)
       #expect(left.isEmpty, "never met at work: \(left)")
       let tasks = try await job(film, studio)["tasks"].items
-      #expect(tasks.allSatisfy { $0["attempts"].number == 1 }, "\(tasks)")
+      #expect(finished.count > Self.kinds.count)
+      for task in tasks {
+        // A lease whose answer died with the service is given again: no more than that is tried twice.
+        #expect(task["attempts"].number ?? 0 <= 2, "\(task)")
+        guard let id = task["id"].text, let end = finished[id] else { continue }
+        #expect(task["endedAt"].text == end, "\(task)")
+      }
     }
 
     @Test("A job is cancelled whatever is at work, and leaves no program and no file", .timeLimit(.minutes(4)))
