@@ -1,3 +1,5 @@
+import Contract
+
 /// Profiles set aside, each with four fifths of its titles to fold in and a fifth to find.
 struct HeldOutProfiles {
   private static let titlesMinimum = 5

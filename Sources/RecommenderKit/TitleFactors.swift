@@ -1,4 +1,5 @@
 import CLapack
+import Contract
 import Foundation
 
 /// A second opinion: every title a vector, every profile worked out from the titles it liked, a score their product.

@@ -1,3 +1,5 @@
+import Contract
+
 @testable import RecommenderKit
 
 /// Profiles that like titles of one genre each, and now and then any title.

@@ -1,3 +1,5 @@
+import Contract
+
 /// A mean over profiles with the interval that holds it in 95 of 100 draws of other profiles (percentile bootstrap).
 package struct Interval: Sendable, Hashable {
   package let mean: Double
