@@ -13,7 +13,7 @@ struct AnnouncedRates: Sendable {
     peaks = try Dictionary(
       playlists.map { path in
         let playlist = HLSMediaPlaylist(try read(path))
-        let folder = path.split(separator: "/").dropLast().joined(separator: "/")
+        let folder = MediaNames.folder(of: path)
         let rates = playlist.segments.filter(playlist.countsForPeak).map { segment in
           Double((size("\(folder)/\(segment.address)") ?? 0) * 8) / segment.durationSeconds
         }
@@ -24,22 +24,16 @@ struct AnnouncedRates: Sendable {
   /// Variants of the HLS master, each with the largest track of its group of sound (RFC 8216, section 4.3.4.2).
   func hls(_ master: String) -> String {
     let sound = HLSMasterPlaylist(master).audioPlaylists
-    var lines = master.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    for index in lines.indices.dropLast() where lines[index].hasPrefix("#EXT-X-STREAM-INF:") {
-      guard let pictures = peaks[lines[index + 1]] else { continue }
-      let group = lines[index].firstMatch(of: /[:,]AUDIO="([^"]*)"/).map { String($0.1) }
-      let loudest = sound.filter { $0.group == group }.compactMap { peaks[$0.address] }.max() ?? 0
-      lines[index].replace(#/([:,])BANDWIDTH=(\d+)/#) { match in
-        "\(match.1)BANDWIDTH=\(max(Int(match.2) ?? 0, pictures + loudest))"
-      }
+    return HLSMasterPlaylist.raisingBandwidth(in: master) { variant in
+      let loudest = sound.filter { $0.group == variant.audioGroup }.compactMap { peaks[$0.address] }.max() ?? 0
+      return peaks[variant.address].map { $0 + loudest }
     }
-    return lines.joined(separator: "\n")
   }
 
   /// Representations of the DASH manifest, which names no playlists: a track's folder tells which is whose.
   func dash(_ manifest: String) -> String {
     let byFolder = Dictionary(
-      peaks.map { ($0.key.split(separator: "/").dropLast().joined(separator: "/"), $0.value) }, uniquingKeysWith: max)
+      peaks.map { (MediaNames.folder(of: $0.key), $0.value) }, uniquingKeysWith: max)
     var parts = manifest.split(separator: "<Representation ", omittingEmptySubsequences: false).map(String.init)
     for index in parts.indices.dropFirst() {
       guard let folder = parts[index].firstMatch(of: /initialization="([^"]*)\/[^"\/]*"/).map({ String($0.1) }),

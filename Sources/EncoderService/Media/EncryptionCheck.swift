@@ -45,7 +45,7 @@ struct EncryptionCheck: Sendable {
     guard !keys.isEmpty, keys.allSatisfy({ $0.contains("METHOD=\(method),") && $0.contains(uri) }) else {
       throw wrong("\(address) does not name its key")
     }
-    let base = address.split(separator: "/").dropLast().joined(separator: "/")
+    let base = MediaNames.folder(of: address)
     for segment in after.segments {
       let file = "\(base)/\(segment.address)"
       guard let bytes = TextFile.size("\(encrypted)/\(file)"), bytes > 0 else { throw wrong("\(file) is missing") }
@@ -86,7 +86,7 @@ struct EncryptionCheck: Sendable {
   /// The initialisation section and all segments in one file.
   private func assemble(_ address: String, as path: String) throws {
     let playlist = HLSMediaPlaylist(try TextFile.read("\(encrypted)/\(address)"))
-    let base = address.split(separator: "/").dropLast().joined(separator: "/")
+    let base = MediaNames.folder(of: address)
     guard FileManager.default.createFile(atPath: path, contents: nil),
       let file = FileHandle(forWritingAtPath: path)
     else { throw FileFault("create", path) }

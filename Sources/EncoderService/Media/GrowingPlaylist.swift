@@ -35,15 +35,9 @@ enum GrowingPlaylist {
 
   /// A master whose variants promise what the whole film may need: a quiet beginning says little of the rest.
   static func master(_ text: String, plan: FilmPlan) -> String {
-    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    for index in lines.indices.dropLast() where lines[index].hasPrefix("#EXT-X-STREAM-INF:") {
-      guard let rung = plan.rungs.first(where: { MediaNames.playlist($0) == lines[index + 1] }) else { continue }
-      let sound = plan.audio.isEmpty ? 0 : AudioEncoding.bitrateKbps
-      let cap = (rung.maximumBitrateKbps + sound) * 1000
-      lines[index].replace(#/([:,])BANDWIDTH=(\d+)/#) { match in
-        "\(match.1)BANDWIDTH=\(max(cap, Int(match.2) ?? 0))"
-      }
+    let sound = plan.audio.isEmpty ? 0 : AudioEncoding.bitrateKbps
+    return HLSMasterPlaylist.raisingBandwidth(in: text) { variant in
+      plan.rungs.first { MediaNames.playlist($0) == variant.address }.map { ($0.maximumBitrateKbps + sound) * 1000 }
     }
-    return lines.joined(separator: "\n")
   }
 }

@@ -99,6 +99,19 @@ struct HLSMasterPlaylist: Sendable {
   }
 }
 
+extension HLSMasterPlaylist {
+  /// The text with no variant announced at less than `rate`, in bits a second, has for it.
+  static func raisingBandwidth(in text: String, to rate: (Variant) -> Int?) -> String {
+    var variants = HLSMasterPlaylist(text).variants[...]
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      guard line.hasPrefix("#EXT-X-STREAM-INF:"), let variant = variants.popFirst(), let least = rate(variant),
+        least > variant.bandwidth
+      else { return String(line) }
+      return String(line).replacing(#/([:,])BANDWIDTH=\d+/#) { "\($0.1)BANDWIDTH=\(least)" }
+    }.joined(separator: "\n")
+  }
+}
+
 /// `NAME=value,NAME="quoted, value"`
 private struct HLSAttributes {
   private var values: [String: String] = [:]

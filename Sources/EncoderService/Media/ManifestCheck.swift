@@ -74,7 +74,7 @@ struct ManifestCheck: Sendable {
 
   private func checkMedia(_ address: String, tolerance: Double, bandwidth: Int?) throws {
     let playlist = HLSMediaPlaylist(try TextFile.read("\(folder)/\(address)"))
-    let base = address.split(separator: "/").dropLast().joined(separator: "/")
+    let base = MediaNames.folder(of: address)
     guard playlist.isComplete, let map = playlist.map else { throw wrong("\(address) is not complete") }
     _ = try size(of: "\(base)/\(map)")
     for segment in playlist.segments {
@@ -96,7 +96,7 @@ struct ManifestCheck: Sendable {
 
   private func checkIFrames(_ address: String) throws {
     let playlist = HLSMediaPlaylist(try TextFile.read("\(folder)/\(address)"))
-    let base = address.split(separator: "/").dropLast().joined(separator: "/")
+    let base = MediaNames.folder(of: address)
     let wanted = (plan.frameCount + plan.groupFrames - 1) / plan.groupFrames
     guard playlist.segments.count == wanted else {
       throw wrong("\(address) lists \(playlist.segments.count) key pictures of \(wanted)")

@@ -10,4 +10,7 @@ enum MediaNames {
   static func folder(_ rung: Rung) -> String { "\(MediaLayout.videoFolder)/\(rung.name)" }
   static func playlist(_ rung: Rung) -> String { "\(folder(rung))/playlist.m3u8" }
   static func iFramePlaylist(_ rung: Rung) -> String { "\(folder(rung))/iframes.m3u8" }
+
+  /// Where a file lies, and what its addresses are relative to: `video/720p` of `video/720p/playlist.m3u8`.
+  static func folder(of file: String) -> String { file.split(separator: "/").dropLast().joined(separator: "/") }
 }

@@ -20,7 +20,7 @@ struct SegmentEncryption: Sendable {
 
   /// The playlist at `address` with a key before each segment, and which segments those are.
   func encrypted(_ playlist: String, at address: String) -> (text: String, segments: [Segment]) {
-    let folder = address.split(separator: "/").dropLast().joined(separator: "/")
+    let folder = MediaNames.folder(of: address)
     var segments: [Segment] = []
     var lines: [String] = []
     // Tags of the segment to come, which its key has to stand before.

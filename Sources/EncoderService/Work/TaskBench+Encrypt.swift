@@ -27,7 +27,7 @@ extension TaskBench {
   private func encryptSegments(_ encryption: SegmentEncryption, _ plan: FilmPlan, of clear: String) async throws {
     var segments: [SegmentEncryption.Segment] = []
     for address in plan.playlists {
-      let base = address.split(separator: "/").dropLast().joined(separator: "/")
+      let base = MediaNames.folder(of: address)
       try FolderMediaStore.makeFolders("\(draft)/\(base)")
       let text = try TextFile.read("\(clear)/\(address)")
       let playlist = encryption.encrypted(text, at: address)
