@@ -19,6 +19,8 @@ struct MakePage: Sendable {
   /// A viewer as one read saw them, and the place in playback's events up to which it saw their effects.
   struct Seen: Sendable {
     let viewer: Viewer
+    /// Titles that the profile does not want, and since when.
+    let hidden: [(title: TitleNumber, at: Timestamp)]
     let basis: EventPosition
   }
 
@@ -31,7 +33,7 @@ struct MakePage: Sendable {
         profile: profile, watches: watches, maturityLimit: limit, excluded: Set(hidden.map(\.title)),
         tasteResetAt: try TasteStore.resetAt(profile, in: db),
         taste: try InteractionStore.history(of: profile, limit: historyRead, in: db), now: now, on: shelf)
-      return Seen(viewer: viewer, basis: try basis(db))
+      return Seen(viewer: viewer, hidden: hidden, basis: try basis(db))
     }
   }
 

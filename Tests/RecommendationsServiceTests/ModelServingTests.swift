@@ -168,10 +168,10 @@ import Testing
       let serving = try #require(stage.keeper.serving)
       let shelf = stage.shelves.current
       let numbers = try ["a1", "b1", "a2"].map { try #require(shelf.number(of: titleID($0))) }
-      let reason = serving.reason(for: numbers[2], in: [(numbers[0], 1), (numbers[1], 1)])
+      let reason = serving.reason(for: numbers[2], in: serving.known([(numbers[0], 1), (numbers[1], 1)]))
       #expect(reason?.anchor == numbers[0])
       #expect(reason?.share ?? 0 >= 0.15)
-      #expect(serving.reason(for: 9999, in: [(numbers[0], 1)]) == nil)
+      #expect(serving.reason(for: 9999, in: serving.known([(numbers[0], 1)])) == nil)
     }
   }
 }

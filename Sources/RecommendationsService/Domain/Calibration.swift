@@ -20,13 +20,9 @@ struct Calibration {
   init(share: Double, history: [(title: TitleNumber, weight: Float)], shelf: Shelf) {
     self.share = share
     self.shelf = shelf
-    var target = [Double](repeating: 0, count: shelf.genres.count)
-    for (title, weight) in history {
-      let genres = shelf.genresOfTitle[Int(title)]
-      for genre in genres { target[genre] += Double(weight) / Double(genres.count) }
-    }
-    let sum = target.reduce(0, +)
-    self.target = sum > 0 ? target.map { $0 / sum } : nil
+    let weights = shelf.genreWeights(of: history)
+    let sum = weights.reduce(0, +)
+    target = sum > 0 ? weights.map { $0 / sum } : nil
   }
 
   /// The first `count` of `ranked` anew, best first; the others follow as they were.
@@ -46,8 +42,7 @@ struct Calibration {
         var mismatch = 0.0
         for genre in wanted {
           let own = genres.contains(genre) ? 1 / Double(genres.count) : 0
-          let listed = (1 - Self.smoothing) * (shown[genre] + own) / length + Self.smoothing * target[genre]
-          mismatch += target[genre] * log(target[genre] / listed)
+          mismatch += Self.divergence(target[genre], (shown[genre] + own) / length)
         }
         let value = (1 - share) * Double(scores[Int(title)]) / best - share * mismatch
         if value > most { (first, most) = (index, value) }
@@ -68,8 +63,11 @@ struct Calibration {
       let genres = shelf.genresOfTitle[Int(title)]
       for genre in genres { shown[genre] += 1 / Double(genres.count) / Double(list.count) }
     }
-    return target.indices.filter { target[$0] > 0 }.reduce(0) { sum, genre in
-      sum + target[genre] * log(target[genre] / ((1 - Self.smoothing) * shown[genre] + Self.smoothing * target[genre]))
-    }
+    return target.indices.filter { target[$0] > 0 }.reduce(0) { $0 + Self.divergence(target[$1], shown[$1]) }
+  }
+
+  /// One genre's part of KL(p ‖ q).
+  private static func divergence(_ wanted: Double, _ shown: Double) -> Double {
+    wanted * log(wanted / ((1 - smoothing) * shown + smoothing * wanted))
   }
 }

@@ -15,6 +15,8 @@ struct RowSources {
   let bounds: PageBounds
   /// Titles to be continued: those are in that row and in no other.
   let unfinished: [TitleNumber]
+  /// By index into the shelf's genres: how much the profile watched of it.
+  let taste: [Double]
   private let isOpen: [Bool]
 
   init(shelf: Shelf, viewer: Viewer, ranking: ProfileRanking, bounds: PageBounds) {
@@ -23,6 +25,7 @@ struct RowSources {
     self.ranking = ranking
     self.bounds = bounds
     unfinished = viewer.unfinished(withinDays: bounds.continueWatchingDays)
+    taste = shelf.genreWeights(of: viewer.history)
     var isOpen = shelf.minimumAge.map { Int($0) <= viewer.maturityLimit.minimumAge }
     for title in unfinished { isOpen[Int(title)] = false }
     for watch in viewer.watches where watch.isFinished { isOpen[Int(watch.title)] = false }
@@ -77,23 +80,12 @@ struct RowSources {
         titles[genre].append(title)
       }
     }
-    let taste = taste
     // The shelf's genres are in order of popularity already.
     let order = taste.indices.sorted { taste[$0] != taste[$1] ? taste[$0] > taste[$1] : $0 < $1 }
     return order.map { genre in
       Source(
         subject: .genre(shelf.genres[genre].name, isWatched: taste[genre] > 0), titles: titles[genre])
     }
-  }
-
-  /// By index into the shelf's genres: how much the profile watched of it, a title's weight shared among its genres.
-  var taste: [Float] {
-    var taste = [Float](repeating: 0, count: shelf.genres.count)
-    for (title, weight) in viewer.history {
-      let genres = shelf.genresOfTitle[Int(title)]
-      for genre in genres { taste[genre] += weight / Float(genres.count) }
-    }
-    return taste
   }
 
   /// What the latest liked titles alone speak for.

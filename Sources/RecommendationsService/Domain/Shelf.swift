@@ -57,6 +57,11 @@ final class Shelf: Sendable {
 
   func number(of title: TitleID) -> TitleNumber? { numbers[title] }
 
+  /// Nil also for a title that is not suitable: for whom has the limit it is not there.
+  func number(of title: TitleID, within limit: MaturityRating) -> TitleNumber? {
+    numbers[title].flatMap { admits($0, within: limit) ? $0 : nil }
+  }
+
   /// Whether catalog has told of the title and it is suitable.
   func admits(_ number: TitleNumber, within limit: MaturityRating) -> Bool {
     minimumAge.indices.contains(Int(number)) && Int(minimumAge[Int(number)]) <= limit.minimumAge
@@ -65,6 +70,16 @@ final class Shelf: Sendable {
   /// The text of a title's id; of a title whose facts are known.
   func idText(_ number: TitleNumber) -> ArraySlice<UInt8> {
     idTexts[Int(number) * Self.idLength..<(Int(number) + 1) * Self.idLength]
+  }
+
+  /// By index into `genres`: how much of a history is of each, a title's weight shared among its genres.
+  func genreWeights(of history: [(title: TitleNumber, weight: Float)]) -> [Double] {
+    var weights = [Double](repeating: 0, count: genres.count)
+    for (title, weight) in history {
+      let genres = genresOfTitle[Int(title)]
+      for genre in genres { weights[genre] += Double(weight) / Double(genres.count) }
+    }
+    return weights
   }
 
   // MARK: - Orders

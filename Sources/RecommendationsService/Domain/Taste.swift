@@ -30,12 +30,8 @@ struct Taste {
   }
 
   private func genres(_ history: [(title: TitleNumber, weight: Float)], _ sum: Double) -> [ProfileTaste.Genre] {
-    var weights: [String: Double] = [:]
-    for (title, weight) in history {
-      let genres = shelf.facts[Int(title)]?.genres ?? []
-      for genre in genres { weights[genre, default: 0] += Double(weight) / Double(genres.count) / sum }
-    }
-    return weights.map { ProfileTaste.Genre(genre: $0.key, weight: $0.value) }
+    zip(shelf.genres, shelf.genreWeights(of: history)).filter { $0.1 > 0 }
+      .map { ProfileTaste.Genre(genre: $0.name, weight: $1 / sum) }
       .sorted { ($1.weight, $0.genre) < ($0.weight, $1.genre) }.prefix(Self.genresMaximum).map(\.self)
   }
 

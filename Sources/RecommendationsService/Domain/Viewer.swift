@@ -16,6 +16,8 @@ struct Viewer: Sendable {
   let tasteResetAt: Timestamp?
   /// All that was done with titles and said of them, latest first; watches alone where that is not known.
   private let interactions: [Interaction]
+  /// What tells of the profile's taste, latest first, with its weight.
+  let history: [(title: TitleNumber, weight: Float)]
   let now: Timestamp
 
   init(
@@ -25,16 +27,14 @@ struct Viewer: Sendable {
     self.profile = profile
     self.watches = watches.filter { shelf.admits($0.title, within: maturityLimit) }
     self.maturityLimit = maturityLimit
-    let interactions = taste?.interactions ?? watches.map(Interaction.init)
-    self.excluded = excluded.union(interactions.filter { $0.thumbs == .down }.map(\.title))
-    self.interactions = interactions.filter { shelf.admits($0.title, within: maturityLimit) }
+    let all = taste?.interactions ?? watches.map(Interaction.init)
+    let excluded = excluded.union(all.filter { $0.thumbs == .down }.map(\.title))
+    let interactions = all.filter { shelf.admits($0.title, within: maturityLimit) }
+    self.excluded = excluded
+    self.interactions = interactions
     self.tasteResetAt = tasteResetAt
     self.now = now
-  }
-
-  /// What tells of the profile's taste, latest first, with its weight.
-  var history: [(title: TitleNumber, weight: Float)] {
-    interactions.compactMap { interaction in
+    history = interactions.compactMap { interaction in
       if let tasteResetAt, interaction.lastAt <= tasteResetAt { return nil }
       guard !excluded.contains(interaction.title) else { return nil }
       let weight = interaction.weight(at: now)

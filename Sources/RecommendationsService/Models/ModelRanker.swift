@@ -8,6 +8,7 @@ struct ModelRanker: ProfileRanker {
   func ranking(for viewer: Viewer, on shelf: Shelf) -> ProfileRanking {
     guard let serving = keeper.serving else { return SimilarityRanker().ranking(for: viewer, on: shelf) }
     let history = viewer.history
+    let known = serving.known(history)
     return ProfileRanking(
       modelVersion: serving.name, scores: serving.scores(of: viewer.profile, history, on: shelf),
       anchors: history.map(\.title),
@@ -19,6 +20,6 @@ struct ModelRanker: ProfileRanker {
         guard !learnt.isEmpty else { return shelf.similarity.nearest(to: anchor) }
         return learnt.map { ProfileRanking.Scored(title: $0.title, score: $0.score) }
       },
-      reason: { serving.reason(for: $0, in: history) })
+      reason: { serving.reason(for: $0, in: known) })
   }
 }

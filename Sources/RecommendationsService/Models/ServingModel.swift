@@ -102,11 +102,10 @@ final class ServingModel: Sendable {
     return scores
   }
 
-  /// The title of the history that says most for `title`, if its share is worth naming.
-  func reason(
-    for title: TitleNumber, in history: [(title: TitleNumber, weight: Float)]
-  ) -> (anchor: TitleNumber, share: Float)? {
-    guard let index = index(of: title), let reason = model.reason(for: index, in: known(history)) else { return nil }
+  /// The title of a history, as the model reads it, that says most for `title`, if its share is worth naming.
+  func reason(for title: TitleNumber, in known: [(title: Int32, weight: Float)]) -> (anchor: TitleNumber, share: Float)?
+  {
+    guard let index = index(of: title), let reason = model.reason(for: index, in: known) else { return nil }
     return (number(ofIndex: reason.anchor), reason.share)
   }
 

@@ -69,22 +69,19 @@ struct AudienceRoutes: Sendable {
 
   private func taste(of profile: ProfileID, within limit: MaturityRating) throws -> ProfileTaste {
     let shelf = keeper.current
-    let viewer = try make.see(profile, within: limit, on: shelf).viewer
-    let hidden = try database.read { db in
-      try TasteStore.hidden(of: profile, limit: settings.hiddenMaximum, in: db)
-    }
-    let shown = hidden.filter { shelf.admits($0.title, within: limit) }.compactMap { entry in
+    let seen = try make.see(profile, within: limit, on: shelf)
+    let shown = seen.hidden.filter { shelf.admits($0.title, within: limit) }.compactMap { entry in
       shelf.facts[Int(entry.title)].map { ProfileTaste.Hidden(titleId: $0.id, hiddenAt: entry.at) }
     }
-    let version = make.rankers.best.ranking(for: viewer, on: shelf).modelVersion
-    return Taste(viewer: viewer, shelf: shelf).described(
+    let version = make.rankers.best.ranking(for: seen.viewer, on: shelf).modelVersion
+    return Taste(viewer: seen.viewer, shelf: shelf).described(
       hidden: shown.sorted { $0.hiddenAt > $1.hiddenAt }, by: version)
   }
 
   /// A title that is unknown or above the profile's limit is not there for it.
   private func hide(_ path: HiddenTitlePath, within limit: MaturityRating) async throws {
     let shelf = keeper.current
-    guard let title = shelf.number(of: path.title), shelf.admits(title, within: limit) else {
+    guard let title = shelf.number(of: path.title, within: limit) else {
       throw RecommendationsError.titleUnknown(path.title)
     }
     let (maximum, now) = (settings.hiddenMaximum, clock.now())
