@@ -16,7 +16,7 @@ enum Onboarding {
           let titles = shelf.genres[genre].titles
           let next = titles[places[genre]...].firstIndex { title in
             shelf.isPlayable[Int(title)] == isPlayable && !taken.contains(title)
-              && Int(shelf.minimumAge[Int(title)]) <= maturityLimit.minimumAge
+              && shelf.admits(title, within: maturityLimit)
           }
           guard let next else {
             places[genre] = titles.endIndex

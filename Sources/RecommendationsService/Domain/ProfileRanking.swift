@@ -1,4 +1,5 @@
 import Contract
+import RecommenderKit
 
 /// Orders titles for a profile. A page does not know how: by a trained model, by likeness, by popularity.
 protocol ProfileRanker: Sendable {
@@ -25,7 +26,7 @@ struct ProfileRanking: Sendable {
   let reason: @Sendable (_ title: TitleNumber) -> (anchor: TitleNumber, share: Float)?
 
   /// A smaller share is no reason to be named.
-  static let reasonShareMinimum: Float = 0.15
+  static let reasonShareMinimum = TrainedModel.reasonShareMinimum
 
   init(
     modelVersion: String, scores: [Float], anchors: [TitleNumber] = [],

@@ -30,11 +30,4 @@ enum LowPriorityThread {
       cancelled.isRaised.store(true, ordering: .relaxed)
     }
   }
-
-  /// What the calling thread has used so far.
-  static var cpuSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
 }

@@ -96,7 +96,7 @@ final class ModelTrainer: Service {
   private func train() async throws -> Trained {
     let ridge = state.withLock { $0.ridge }
     let trained = try await LowPriorityThread.run("trainer") { [database, settings] isCancelled in
-      let before = LowPriorityThread.cpuSeconds
+      let before = CPUTime.ofThread()
       let set = try TrainingSet.gather(
         from: database, labelsAtOnce: settings.labelsAtOnce, isCancelled: isCancelled)
       var options = TrainingOptions()
@@ -106,7 +106,7 @@ final class ModelTrainer: Service {
       let model =
         set.profileCount >= settings.training.profilesMinimum
         ? try LinearModel.train(set.interactions, options, isCancelled: isCancelled) : nil
-      return Trained(model: model, set: set, cpuSeconds: LowPriorityThread.cpuSeconds - before)
+      return Trained(model: model, set: set, cpuSeconds: CPUTime.ofThread() - before)
     }
     if let model = trained.model { state.withLock { $0.ridge = model.ridge } }
     return trained

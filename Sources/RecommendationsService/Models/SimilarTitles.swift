@@ -8,8 +8,7 @@ extension SimilarTitles {
     to title: TitleNumber, count: Int, on shelf: Shelf, _ model: ServingModel?,
     where isAdmitted: (TitleNumber) -> Bool
   ) -> [(title: TitleNumber, reason: String)] {
-    let learnt =
-      model?.similar(to: title, count: count) { shelf.facts.indices.contains(Int($0)) && isAdmitted($0) } ?? []
+    let learnt = model?.similar(to: title, count: count, where: isAdmitted) ?? []
     let alike = shelf.similarity.neighbours(of: title, limit: count, where: isAdmitted)
     let shared = Dictionary(alike.map { ($0.title, $0.shared) }, uniquingKeysWith: { first, _ in first })
     let first = learnt.map { ($0.title, shared[$0.title]?.reason ?? "Liked by the same viewers") }

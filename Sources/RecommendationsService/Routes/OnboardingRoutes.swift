@@ -13,11 +13,11 @@ struct OnboardingRoutes: Sendable {
   func add(to routes: inout Routes) {
     routes.on(OnboardingEndpoints.offer) { call in
       try call.request.requireProfile(call.parameters.profile)
-      return try offer(to: call.parameters.profile, within: limit(call.request.principal))
+      return try offer(to: call.parameters.profile, within: call.request.limit(nil))
     }
     routes.on(OnboardingEndpoints.pick) { call in
       try call.request.requireProfile(call.parameters.profile)
-      try await pick(call.body.titleIds, by: call.parameters.profile, within: limit(call.request.principal))
+      try await pick(call.body.titleIds, by: call.parameters.profile, within: call.request.limit(nil))
       return Empty()
     }
   }
@@ -28,7 +28,7 @@ struct OnboardingRoutes: Sendable {
     let offered = Onboarding.offer(from: shelf, maturityLimit: limit, count: settings.picksOffered)
     return OnboardingOffer(
       titleIds: offered.compactMap { shelf.facts[Int($0)]?.id },
-      pickedTitleIds: picked.filter { shelf.isAdmitted($0, within: limit) }, picksMaximum: settings.picksMaximum)
+      pickedTitleIds: picked.filter { shelf.number(of: $0, within: limit) != nil }, picksMaximum: settings.picksMaximum)
   }
 
   private func pick(_ titles: [TitleID], by profile: ProfileID, within limit: MaturityRating) async throws {
@@ -38,9 +38,7 @@ struct OnboardingRoutes: Sendable {
     let shelf = keeper.current
     let numbers = try titles.map { title throws(RecommendationsError) in
       // What the profile may not see is not there for it.
-      guard shelf.isAdmitted(title, within: limit), let number = shelf.number(of: title) else {
-        throw .pickUnknown(title)
-      }
+      guard let number = shelf.number(of: title, within: limit) else { throw .pickUnknown(title) }
       return number
     }
     let now = clock.now()
@@ -51,14 +49,5 @@ struct OnboardingRoutes: Sendable {
       try PickStore.replace(numbers, by: profile, at: now, in: db)
       try LearningStore.noteChanges(Set(before).symmetricDifference(titles).count, in: db)
     }
-  }
-
-  private func limit(_ principal: Principal) -> MaturityRating { principal.maturityLimit ?? .eighteen }
-}
-
-extension Shelf {
-  /// Known, and not above the limit.
-  func isAdmitted(_ title: TitleID, within limit: MaturityRating) -> Bool {
-    number(of: title).map { Int(minimumAge[Int($0)]) <= limit.minimumAge } ?? false
   }
 }

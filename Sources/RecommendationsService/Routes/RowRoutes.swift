@@ -42,7 +42,7 @@ struct RowRoutes: Sendable {
       throw RecommendationsError.titleUnknown(query.title)
     }
     let similar = SimilarTitles.numbers(to: title, count: count, on: shelf, models.serving) {
-      Int(shelf.minimumAge[Int($0)]) <= maturityLimit.minimumAge
+      shelf.admits($0, within: maturityLimit)
     }
     return SimilarTitles(
       items: similar.compactMap { number, reason in

@@ -41,14 +41,21 @@ enum InteractionStore {
   private static let opinionsRead = 6000
 
   private static func interaction(_ row: SQLRow) throws -> Interaction {
-    var interaction = Interaction(title: TitleNumber(row.int(0)))
-    interaction.watchedSeconds = row.double(1)
-    interaction.durationSeconds = row.double(2)
-    interaction.positionSeconds = row.double(3)
-    interaction.thumbs = Thumbs(rawValue: row.text(4))
-    interaction.isListed = row.bool(5)
-    interaction.isPicked = !row.isNull(6)
+    var interaction = Interaction(row, at: 0)
     interaction.lastAt = Timestamp(milliseconds: (7...10).map(row.int64).max() ?? 0)
     return interaction
+  }
+}
+
+extension Interaction {
+  /// From the column `first` on: title, seconds watched, running time, position, thumbs, on the list, picked title.
+  init(_ row: SQLRow, at first: Int) {
+    self.init(title: TitleNumber(row.int(first)))
+    watchedSeconds = row.double(first + 1)
+    durationSeconds = row.double(first + 2)
+    positionSeconds = row.double(first + 3)
+    thumbs = Thumbs(rawValue: row.text(first + 4))
+    isListed = row.bool(first + 5)
+    isPicked = !row.isNull(first + 6)
   }
 }

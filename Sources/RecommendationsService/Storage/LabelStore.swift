@@ -1,5 +1,4 @@
 import Contract
-import PlaybackAPI
 import StorageKit
 
 /// What the trainer reads: labels by profile and title.
@@ -19,14 +18,9 @@ enum LabelStore {
     of part: Part, after last: (profile: String, title: TitleNumber), limit: Int, in db: SQLSession
   ) throws -> [Labelled] {
     try db.rows(statement(part), last.profile, Int(last.title), limit) { row in
-      var interaction = Interaction(title: TitleNumber(row.int(1)))
-      interaction.watchedSeconds = row.double(2)
-      interaction.durationSeconds = row.double(3)
-      interaction.thumbs = Thumbs(rawValue: row.text(4))
-      interaction.isListed = row.bool(5)
-      interaction.isPicked = !row.isNull(6)
+      let interaction = Interaction(row, at: 1)
       return Labelled(
-        profile: row.text(0), title: interaction.title, label: row.bool(7) ? 0 : interaction.label)
+        profile: row.text(0), title: interaction.title, label: row.bool(8) ? 0 : interaction.label)
     }
   }
 
@@ -50,7 +44,8 @@ enum LabelStore {
     switch part {
     case .watches:
       """
-      SELECT w.profile, w.title, w.watched_seconds, w.duration_seconds, o.thumbs, o.is_listed, p.title,
+      SELECT w.profile, w.title, w.watched_seconds, w.duration_seconds, w.position_seconds, o.thumbs, o.is_listed,
+        p.title,
         h.title IS NOT NULL
           OR r.reset_at >= max(w.last_at, coalesce(o.thumbs_at, 0), coalesce(o.listed_at, 0), coalesce(p.picked_at, 0))
       FROM watch w LEFT JOIN opinion o ON o.profile = w.profile AND o.title = w.title
@@ -61,7 +56,7 @@ enum LabelStore {
       """
     case .opinions:
       """
-      SELECT o.profile, o.title, 0, 0, o.thumbs, o.is_listed, p.title,
+      SELECT o.profile, o.title, 0, 0, 0, o.thumbs, o.is_listed, p.title,
         h.title IS NOT NULL OR r.reset_at >= max(o.thumbs_at, o.listed_at, coalesce(p.picked_at, 0))
       FROM opinion o LEFT JOIN watch w ON w.profile = o.profile AND w.title = o.title
         LEFT JOIN pick p ON p.profile = o.profile AND p.title = o.title
@@ -71,7 +66,7 @@ enum LabelStore {
       """
     case .picks:
       """
-      SELECT p.profile, p.title, 0, 0, 'none', 0, p.title, h.title IS NOT NULL OR r.reset_at >= p.picked_at
+      SELECT p.profile, p.title, 0, 0, 0, 'none', 0, p.title, h.title IS NOT NULL OR r.reset_at >= p.picked_at
       FROM pick p LEFT JOIN watch w ON w.profile = p.profile AND w.title = p.title
         LEFT JOIN opinion o ON o.profile = p.profile AND o.title = p.title
         LEFT JOIN hidden_title h ON h.profile = p.profile AND h.title = p.title

@@ -1,11 +1,10 @@
 import Contract
 import RecommendationsAPI
+import RecommenderKit
 import StorageKit
 
 /// All SQL of reading what came of what was shown.
 enum OutcomeReader {
-  /// A title counts as watched from this share on.
-  static let completionShare = 0.7
   /// At the bound a report says what it has read so far.
   private static let rowLimit = 200_000
 
@@ -24,7 +23,7 @@ enum OutcomeReader {
       SELECT p.arm, COUNT(DISTINCT p.id), COUNT(*), COUNT(i.began_at), SUM(i.watched_share >= ?)
       FROM shown_page p JOIN impression i ON i.page = p.id
       WHERE p.experiment = ? GROUP BY p.arm, p.profile LIMIT ?
-      """, completionShare, experiment, rowLimit,
+      """, TasteLabel.watchedCompletion, experiment, rowLimit,
       as: { row in
         ProfileOutcome(
           arm: row.int(0), pages: row.int(1), impressions: row.int(2), plays: row.int(3), completions: row.int(4))
