@@ -19,7 +19,8 @@ struct Taste {
     let anchors = history.compactMap { title, weight in
       shelf.facts[Int(title)].map { facts in
         ProfileTaste.Anchor(
-          titleId: facts.id, weight: Double(weight), watchedAt: watched[title] ?? Timestamp(milliseconds: 0))
+          titleId: facts.id, weight: Self.rounded(Double(weight)),
+          watchedAt: watched[title] ?? Timestamp(milliseconds: 0))
       }
     }
     return ProfileTaste(
@@ -31,7 +32,7 @@ struct Taste {
 
   private func genres(_ history: [(title: TitleNumber, weight: Float)], _ sum: Double) -> [ProfileTaste.Genre] {
     zip(shelf.genres, shelf.genreWeights(of: history)).filter { $0.1 > 0 }
-      .map { ProfileTaste.Genre(genre: $0.name, weight: $1 / sum) }
+      .map { ProfileTaste.Genre(genre: $0.name, weight: Self.rounded($1 / sum)) }
       .sorted { ($1.weight, $0.genre) < ($0.weight, $1.genre) }.prefix(Self.genresMaximum).map(\.self)
   }
 
@@ -46,8 +47,11 @@ struct Taste {
       for name in facts.directors { weights[Part(name: name, role: .director), default: 0] += Double(weight) / sum }
       for name in facts.cast { weights[Part(name: name, role: .cast), default: 0] += Double(weight) / sum }
     }
-    return weights.map { ProfileTaste.Person(name: $0.key.name, role: $0.key.role, weight: $0.value) }
+    return weights.map { ProfileTaste.Person(name: $0.key.name, role: $0.key.role, weight: Self.rounded($0.value)) }
       .sorted { ($1.weight, $0.name, $0.role.rawValue) < ($0.weight, $1.name, $1.role.rawValue) }
       .prefix(Self.peopleMaximum).map(\.self)
   }
+
+  /// To four places: more says nothing of a taste.
+  private static func rounded(_ weight: Double) -> Double { (weight * 10_000).rounded() / 10_000 }
 }
