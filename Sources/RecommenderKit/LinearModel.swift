@@ -5,14 +5,16 @@
 /// title to itself.
 package enum LinearModel {
   /// λ is chosen on held-out profiles, and whether factors help; then the model is trained on all. Takes one thread;
-  /// 0.9 CPU seconds a trial of λ for 4,000 titles, 14 for 10,000. `isCancelled` is asked between steps, the longest of
-  /// which is one inversion.
+  /// 0.9 CPU seconds a trial of λ for 4,000 titles, 14 for 10,000.
+  ///
+  /// `rivals` are judged on the same held-out profiles, for the report alone: nothing else depends on them.
+  /// `isCancelled` is asked between steps, the longest of which is one inversion.
   package static func train(
-    _ interactions: Interactions, _ options: TrainingOptions = TrainingOptions(),
+    _ interactions: Interactions, _ options: TrainingOptions = TrainingOptions(), against rivals: [Rival] = [],
     isCancelled: () -> Bool = { false }
   ) throws(TrainingError) -> TrainedModel {
     let titles = DenseTitles(interactions, maximum: options.titlesMaximum)
-    let heldOut = HeldOutProfiles(interactions, options)
+    let heldOut = HeldOutProfiles(interactions, options, against: rivals)
     var scan = RidgeScan(options)
     while let heldOut, let ridge = scan.next {
       let weights = try fit(interactions, titles, options, ridge: ridge, without: heldOut.isHeldOut, isCancelled)
@@ -21,6 +23,7 @@ package enum LinearModel {
       scan.note(model, heldOut.judge(model))
     }
     var report = scan.report
+    report?.rivals = heldOut?.rivals ?? []
     let blend = try heldOut.flatMap { heldOut throws(TrainingError) in
       try BlendTrials.best(with: scan.bestModel, interactions, options, heldOut, &report, isCancelled)
     }

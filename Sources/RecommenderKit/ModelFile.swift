@@ -2,10 +2,12 @@ package import Foundation
 
 /// A model with the names of its titles, as it lies on disk: little-endian, a checksum of everything at the end.
 ///
-/// `MATINEE-MODEL-1\n`, then numbers and arrays in the order of ``encode(_:titles:)``, each array after its count.
+/// `MATINEE-MODEL-2\n`, then numbers and arrays in the order of ``encode(_:titles:)``, each array after its count.
 package enum ModelFile {
   package enum Fault: Error, Sendable, Hashable {
-    /// No file of this format, or of a later one.
+    /// A model as an earlier or a later version of this program writes it: sound perhaps, but not for this one.
+    case otherFormat(Int)
+    /// No model at all.
     case formatUnknown
     /// Cut off, changed, or in contradiction with itself.
     case corrupt
@@ -13,7 +15,10 @@ package enum ModelFile {
     case unwritable(errno: Int32)
   }
 
-  private static let magic = Array("MATINEE-MODEL-1\n".utf8)
+  /// To be raised with every change of what is written, so that an older file is not taken for a damaged one.
+  package static let format = 2
+  private static let magicPrefix = Array("MATINEE-MODEL-".utf8)
+  private static var magic: [UInt8] { magicPrefix + Array("\(format)\n".utf8) }
   /// A title's name in bytes.
   private static let nameMaximum = 1024
 
@@ -52,14 +57,28 @@ package enum ModelFile {
     writer.write(trials.map { Int32($0.profiles) })
     writer.write(trials.map(\.ndcgAt100))
     writer.write(trials.map(\.recallAt20))
+    writer.write(trials.map { $0.lead?.mean ?? .nan })
+    writer.write(trials.map { $0.lead?.standardError ?? .nan })
+    let rivals = model.heldOut?.rivals ?? []
+    writer.write(rivals.map(\.ndcgAt100))
+    for rival in rivals { writer.write(Array(rival.name.utf8.prefix(nameMaximum))) }
     return writer.sealed()
   }
 
   package static func decode(_ bytes: [UInt8]) throws(Fault) -> (model: TrainedModel, titles: [String]) {
-    guard bytes.starts(with: magic) else { throw .formatUnknown }
+    guard let found = format(of: bytes) else { throw .formatUnknown }
+    guard found == format else { throw .otherFormat(found) }
     guard var reader = ByteReader(sealed: bytes, after: magic.count), let read = decode(&reader), reader.isAtEnd
     else { throw .corrupt }
     return read
+  }
+
+  /// The number in the first line; nil where that is none of a model.
+  private static func format(of bytes: [UInt8]) -> Int? {
+    guard bytes.starts(with: magicPrefix) else { return nil }
+    let line = bytes.dropFirst(magicPrefix.count).prefix(9).prefix { $0 != UInt8(ascii: "\n") }
+    guard bytes.dropFirst(magicPrefix.count + line.count).first == UInt8(ascii: "\n") else { return nil }
+    return Int(String(decoding: line, as: UTF8.self))
   }
 
   private static func decode(_ reader: inout ByteReader) -> (model: TrainedModel, titles: [String])? {
@@ -72,7 +91,7 @@ package enum ModelFile {
     guard let starts = reader.array(Int32.self), let targets = reader.array(Int32.self),
       let values = reader.array(Float.self), let popularity = reader.array(Float.self),
       let profilesOfTitle = reader.array(Int32.self), let numbers = reader.array(Float.self),
-      let blend = blend(&reader, titleCount: titles.count), let heldOut = trials(&reader)
+      let blend = blend(&reader, titleCount: titles.count), let trials = trials(&reader), let rivals = rivals(&reader)
     else { return nil }
     guard starts.count == titles.count + 1, starts.first == 0, Int(starts[titles.count]) == targets.count,
       zip(starts, starts.dropFirst()).allSatisfy({ $0 <= $1 }), values.count == targets.count,
@@ -84,7 +103,7 @@ package enum ModelFile {
       weights: SparseWeights(starts: starts, targets: targets, values: values), popularity: popularity,
       profilesOfTitle: profilesOfTitle, ridge: numbers[0], priorShare: numbers[1], priorEvents: numbers[2],
       blend: blend.blend,
-      heldOut: heldOut.first.map { HeldOutReport(best: $0, trials: Array(heldOut.dropFirst())) })
+      heldOut: trials.first.map { HeldOutReport(best: $0, trials: Array(trials.dropFirst()), rivals: rivals) })
     return (model, titles)
   }
 
@@ -105,13 +124,26 @@ package enum ModelFile {
     guard let ridges = reader.array(Float.self), let shares = reader.array(Float.self),
       let regularizations = reader.array(Float.self), let profiles = reader.array(Int32.self),
       let ndcg = reader.array(Double.self), let recall = reader.array(Double.self),
-      [shares.count, regularizations.count, profiles.count, ndcg.count, recall.count].allSatisfy({ $0 == ridges.count })
+      let leads = reader.array(Double.self), let errors = reader.array(Double.self),
+      [shares.count, regularizations.count, profiles.count, ndcg.count, recall.count, leads.count, errors.count]
+        .allSatisfy({ $0 == ridges.count })
     else { return nil }
     return ridges.indices.map {
       HeldOutReport.Trial(
         ridge: ridges[$0], blendShare: shares[$0], regularization: regularizations[$0], profiles: Int(profiles[$0]),
-        ndcgAt100: ndcg[$0], recallAt20: recall[$0])
+        ndcgAt100: ndcg[$0], recallAt20: recall[$0],
+        lead: leads[$0].isNaN ? nil : Lead(mean: leads[$0], standardError: errors[$0]))
     }
+  }
+
+  private static func rivals(_ reader: inout ByteReader) -> [HeldOutReport.Rivalry]? {
+    guard let ndcg = reader.array(Double.self) else { return nil }
+    var rivals: [HeldOutReport.Rivalry] = []
+    for value in ndcg {
+      guard let name = reader.array(UInt8.self).flatMap({ String(validating: $0, as: UTF8.self) }) else { return nil }
+      rivals.append(HeldOutReport.Rivalry(name: name, ndcgAt100: value))
+    }
+    return rivals
   }
 
   private static func replaceFile(at path: String, with bytes: [UInt8]) throws(Fault) {

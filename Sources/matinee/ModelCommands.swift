@@ -1,6 +1,7 @@
 import ArgumentParser
 import ClientKit
 import Contract
+import Foundation
 import RecommendationsAPI
 
 struct ListModels: AsyncParsableCommand {
@@ -26,7 +27,7 @@ struct RollBackModel: AsyncParsableCommand {
     commandName: "roll-back", abstract: "Have an earlier model serve until it is released.",
     discussion: "Models are trained meanwhile, but none serves before `matinee recommendations release`.")
 
-  @Argument(help: "The model's version, of state published.")
+  @Argument(help: "The model's version, of state published or notAhead.")
   var version: Int
 
   func run() async throws {
@@ -49,8 +50,12 @@ private func show(_ models: ModelList) {
     let standing =
       model.version == models.serving
       ? (model.version == models.pinned ? "serves, pinned" : "serves") : model.state.rawValue
+    let rival = model.rival.map {
+      String(format: ", %@ %.4f, ahead by %.4f ± %.4f", $0.ranker.rawValue, $0.ndcgAt100, $0.lead, $0.leadStandardError)
+    }
     print(
       "\(model.version)\t\(standing)\t\(model.trainedAt)\t\(model.cause.rawValue)\t\(model.profiles) profiles\t"
-        + "\(model.interactions) interactions\tNDCG@100 \(model.ndcgAt100) of \(model.heldOutProfiles)")
+        + "\(model.interactions) interactions\tNDCG@100 \(model.ndcgAt100) of \(model.heldOutProfiles)"
+        + (rival ?? ""))
   }
 }

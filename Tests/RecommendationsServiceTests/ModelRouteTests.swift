@@ -18,14 +18,14 @@ import Testing
     let time = ManualClock(noon)
     let settings = settings.merging([
       "RECOMMENDATIONS_RANKING_SECONDS": "0.01", "RECOMMENDATIONS_GATHERING_MILLISECONDS": "0", "LOG_LEVEL": "error",
-      "RECOMMENDATIONS_TRAINING_PAUSE_SECONDS": "0.01", "RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "70",
+      "RECOMMENDATIONS_TRAINING_PAUSE_SECONDS": "0.01", "RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "110",
     ]) { first, _ in first }
     try await withService(
       RecommendationsModule.self, settings: settings, upstreams: ["bus": bus.transport], clock: time.clock
     ) { service in
       try await eventually {
         time.advance(seconds: 60)
-        return try await self.models(service).items.first { $0.state == .published }?.profiles == 80
+        return try await self.models(service).items.first { $0.state == .published }?.profiles == 120
       }
       try await body(service, bus, time)
     }

@@ -51,6 +51,36 @@ import Testing
     }
   }
 
+  @Test("A file of an earlier format is not damaged: it is said what it is, and another model is trained at once")
+  func trainsForFormat() async throws {
+    try await withModel { stage, folder in
+      let path = "\(folder)/models/1.model"
+      let later = Array("MATINEE-MODEL-1\n".utf8) + (try Data(contentsOf: URL(fileURLWithPath: path))).dropFirst(16)
+      try Data(later).write(to: URL(fileURLWithPath: path))
+      let restarted = try ModelStage(folder, database: stage.database)
+      try await restarted.keeper.load()
+      #expect(restarted.keeper.serving == nil)
+      #expect(
+        restarted.keeper.remark
+          == "model 1 is of another format: rows come without a model until another is trained")
+      #expect(restarted.log.lines.contains { $0.contains("a model is of another format") })
+      #expect(!restarted.log.lines.contains { $0.contains("cannot be read") })
+      #expect(try stage.database.read { try ModelStore.all(in: $0) }.map(\.version.state) == [.otherFormat])
+      // Also where it was killed before it trained another.
+      for _ in 0..<2 {
+        let again = try ModelStage(folder, database: stage.database)
+        try await again.keeper.load()
+        #expect(again.keeper.remark == restarted.keeper.remark)
+      }
+      let running = Task { try await restarted.trainer.run() }
+      defer { running.cancel() }
+      try await eventually { restarted.keeper.serving?.version == 2 }
+      #expect(restarted.keeper.remark == nil)
+      #expect(
+        try stage.database.read { try ModelStore.all(in: $0) }.map(\.version.cause) == [.format, .first])
+    }
+  }
+
   @Test("Where no file can be read there is no model, and the service says so")
   func survivesLoss() async throws {
     try await withModel { stage, folder in
@@ -78,13 +108,16 @@ import Testing
       let serving = try #require(stage.keeper.serving)
       func publish(_ ndcg: Double) async throws -> ModelVersion.State {
         let version = ModelVersion(
-          version: 0, state: .published, cause: .interactions, trainedAt: stage.time.clock.now(), profiles: 80,
-          titles: 20, interactions: 560, ndcgAt100: ndcg, heldOutProfiles: 100, trainingCpuSeconds: 0)
+          version: 0, state: .published, cause: .interactions, trainedAt: stage.time.clock.now(), profiles: 120,
+          titles: 20, interactions: 720, ndcgAt100: ndcg, heldOutProfiles: 100,
+          rival: ModelVersion.Rival(ranker: .similarity, ndcgAt100: 0.2, lead: ndcg - 0.2, leadStandardError: 0.02),
+          trainingCpuSeconds: 0)
         let titles = try ModelFile.read(from: "\(folder)/models/1.model").titles
         return try await stage.publication.publish(
-          ModelStore.Row(version: version, progress: .init(changes: 560, erasures: 0, catalogue: 20)), serving.model,
+          ModelStore.Row(version: version, progress: .init(changes: 720, erasures: 0, catalogue: 20)), serving.model,
           titles)
       }
+      stage.time.advance(seconds: 86_400)
       #expect(try await publish(0.4) == .published)
       #expect(try await publish(0.39) == .refused)
       #expect(stage.keeper.serving?.version == 2)

@@ -18,14 +18,15 @@ struct ModelStage {
   let time: ManualClock
   let log: LogSink
 
-  /// 40 profiles like titles a0… of drama by A, 40 others b0… of war by B; everybody watched seven of ten.
+  /// 60 profiles like titles a0… of drama by A, 60 others b0… of war by B. Everybody watched six of the ten, which go
+  /// together in a way that neither genre nor director tells: a model is worth serving.
   static func tastes() throws -> SampleEvents {
     var events = SampleEvents()
     for taste in ["a", "b"] {
       for title in 0..<10 {
         try events.title(facts("\(taste)\(title)", genres: [taste == "a" ? "drama" : "war"], directors: [taste]))
       }
-      for profile in 0..<40 {
+      for profile in 0..<60 {
         for offset in 0..<7 {
           try events.progress("\(taste)-\(profile)", "\(taste)\((profile + offset * offset) % 10)", share: 1)
         }
@@ -62,6 +63,18 @@ struct ModelStage {
     try shelves.refresh()
   }
 
+  /// As an operator does; says what serves then.
+  func pin(_ version: Int) async throws -> Int? {
+    try await database.write { try ModelStore.pin(version, in: $0) }
+    try await keeper.load()
+    return keeper.serving?.version
+  }
+
+  func release() async throws {
+    try await database.write { try ModelStore.pin(nil, in: $0) }
+    try await keeper.load()
+  }
+
   /// What the profile would be shown first, by the model that serves.
   func best(of profile: String, count: Int = 3) throws -> [TitleID] {
     let shelf = shelves.current
@@ -76,15 +89,16 @@ struct ModelStage {
   }
 }
 
-/// A stage on tastes, with a model trained once.
+/// A stage on tastes, or on other events, with a model trained once.
 func withModel(
-  settings: [String: String] = [:], _ body: (ModelStage, _ folder: String) async throws -> Void
+  _ events: SampleEvents? = nil, settings: [String: String] = [:],
+  _ body: (ModelStage, _ folder: String) async throws -> Void
 ) async throws {
   try await withTemporaryFolder("models") { folder in
     let database = try ServiceDatabase(
       path: "\(folder)/recommendations.db", migrations: RecommendationsSchema.migrations, durability: .normal)
     defer { database.close() }
-    try await database.consume(try ModelStage.tastes().all)
+    try await database.consume((events ?? ModelStage.tastes()).all)
     let stage = try ModelStage(folder, database: database, settings: settings)
     try await stage.trainer.trainIfDue()
     try await body(stage, folder)

@@ -19,7 +19,7 @@ import Testing
     try await withModel { stage, _ in
       let listed = try versions(stage)
       #expect(listed.map(\.state) == [.published] && listed.map(\.cause) == [.first])
-      #expect(listed.map(\.profiles) == [80])
+      #expect(listed.map(\.profiles) == [120])
       #expect(stage.keeper.serving?.version == 1)
       for profile in 0..<5 {
         let ownA = Set((0..<10).map { titleID("a\($0)") })
@@ -54,7 +54,7 @@ import Testing
       try await withDatabase { database in
         try await database.consume(events)
         let set = try TrainingSet.gather(from: database, labelsAtOnce: 50) { false }
-        #expect(set.profileCount == 79)
+        #expect(set.profileCount == 119)
         return ModelFile.encode(try LinearModel.train(set.interactions), titles: set.titles)
       }
     }
@@ -79,7 +79,7 @@ import Testing
       let versions = try versions(stage)
       #expect(versions.map(\.state) == [.published, .removed, .removed])
       #expect(versions[0].cause == .erasure)
-      #expect(versions[0].profiles == 84)
+      #expect(versions[0].profiles == 124)
       #expect(stage.keeper.serving?.version == 3)
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder)/models") == ["3.model"])
       #expect(try stage.database.read { try ModelStore.pinned(in: $0) } == nil)
@@ -88,7 +88,7 @@ import Testing
 
   @Test("Where an erasure leaves too few profiles to learn from, no model serves")
   func forgetsLast() async throws {
-    try await withModel(settings: ["RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "80"]) { stage, folder in
+    try await withModel(settings: ["RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "120"]) { stage, folder in
       #expect(stage.keeper.serving?.version == 1)
       var erasure = SampleEvents()
       try erasure.delete("a-7")
@@ -113,7 +113,7 @@ import Testing
 
   @Test("Of profiles too few nothing is learnt")
   func needsProfiles() async throws {
-    try await withModel(settings: ["RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "81"]) { stage, _ in
+    try await withModel(settings: ["RECOMMENDATIONS_TRAINING_PROFILES_MINIMUM": "121"]) { stage, _ in
       #expect(stage.keeper.serving == nil)
       let listed = try versions(stage)
       #expect(listed.isEmpty)

@@ -50,28 +50,4 @@ import Testing
     #expect(cause(changes: 2000, after: 400, past: long) == .interactions)
     #expect(cause(changes: 2000, after: -7200) == .interactions)
   }
-
-  private func model(
-    ndcg: Double, heldOut: Int = 100, cause: ModelVersion.Cause = .interactions, hoursAgo: Double = 1
-  ) -> ModelVersion {
-    ModelVersion(
-      version: 1, state: .published, cause: cause, trainedAt: noon.adding(seconds: -hoursAgo * 3600), profiles: 1000,
-      titles: 100, interactions: 5000, ndcgAt100: ndcg, heldOutProfiles: heldOut, trainingCpuSeconds: 1)
-  }
-
-  @Test("A model that is worse by more than two per cent is refused")
-  func refusesWorse() {
-    let serving = model(ndcg: 0.4)
-    #expect(!bounds.refuses(model(ndcg: 0.393), insteadOf: serving, at: noon))
-    #expect(bounds.refuses(model(ndcg: 0.391), insteadOf: serving, at: noon))
-    #expect(!bounds.refuses(model(ndcg: 0.01), insteadOf: nil, at: noon))
-  }
-
-  @Test("None is refused after an erasure, by a handful of profiles, or by a model that served for a day")
-  func refusesNoMore() {
-    let serving = model(ndcg: 0.4)
-    #expect(!bounds.refuses(model(ndcg: 0.1, cause: .erasure), insteadOf: serving, at: noon))
-    #expect(!bounds.refuses(model(ndcg: 0.1, heldOut: 49), insteadOf: serving, at: noon))
-    #expect(!bounds.refuses(model(ndcg: 0.1), insteadOf: model(ndcg: 0.4, hoursAgo: 24), at: noon))
-  }
 }

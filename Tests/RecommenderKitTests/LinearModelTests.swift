@@ -52,6 +52,43 @@ import Testing
     #expect(report.trials.map(\.ridge) == report.trials.map(\.ridge).sorted())
   }
 
+  @Test("Rivals are judged on the same profiles, and change nothing about the model")
+  func rivals() throws {
+    let best = try #require(try trained().heldOut).best
+    func report(_ rivals: [Rival]) throws -> HeldOutReport {
+      let model = try LinearModel.train(Self.interactions, SampleTaste.options, against: rivals)
+      #expect(try model.weights == trained().weights)
+      return try #require(model.heldOut)
+    }
+    let popular = try report([Rival("nothing") { _, popularity in popularity.map { _ in 0 } }, .popularity()])
+    #expect(popular.rivals.map(\.name) == ["popularity", "nothing"])
+    let lead = try #require(popular.best.lead)
+    #expect(abs(lead.mean - (best.ndcgAt100 - popular.rivals[0].ndcgAt100)) < 1e-9)
+    #expect(lead.mean > 2 * lead.standardError && lead.standardError > 0)
+    #expect(best.lead == nil)
+  }
+
+  @Test("What a rival is judged by knows of no profile that was held out")
+  func judgesFairly() throws {
+    let heldOut = try #require(HeldOutProfiles(Self.interactions, SampleTaste.options))
+    let sums = Self.interactions.popularity(without: heldOut.isHeldOut).weights
+    let most = try #require(sums.max())
+    let watching = Rival("popularity") { _, popularity in
+      #expect(popularity == sums.map { $0 / most })
+      return popularity
+    }
+    let judged = try #require(HeldOutProfiles(Self.interactions, SampleTaste.options, against: [watching]))
+    #expect(judged.rivals.count == 1)
+  }
+
+  @Test("A lead is the mean of differences with its standard error")
+  func leads() {
+    let lead = Lead(of: [0.5, 0.7, 0.9], over: [0.4, 0.4, 0.4])
+    #expect(abs(lead.mean - 0.3) < 1e-12)
+    #expect(abs(lead.standardError - 0.2 / 3.0.squareRoot()) < 1e-12)
+    #expect(Lead(of: [1], over: [0]).standardError == .infinity)
+  }
+
   @Test("The same interactions make the same model")
   func reproducible() throws {
     #expect(try trained() == LinearModel.train(Self.interactions, SampleTaste.options))

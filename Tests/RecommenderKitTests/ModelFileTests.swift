@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct ModelFileTests {
   private static let made = Result {
-    try LinearModel.train(SampleTaste.interactions(profiles: 300), SampleTaste.options)
+    try LinearModel.train(
+      SampleTaste.interactions(profiles: 300), SampleTaste.options, against: [.popularity(), .popularity(named: "é")])
   }
 
   private static func sample() throws -> (model: TrainedModel, titles: [String]) {
@@ -23,6 +24,7 @@ import Testing
     for _ in 0..<2 { try ModelFile.write(model, titles: titles, to: path) }
     let read = try ModelFile.read(from: path)
     #expect(read.model == model)
+    #expect(model.heldOut?.rivals.count == 2 && model.heldOut?.best.lead != nil)
     #expect(read.titles == titles)
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["1.model"])
   }
@@ -51,8 +53,19 @@ import Testing
     for count in stride(from: 16, to: bytes.count, by: 1999) {
       #expect(throws: ModelFile.Fault.corrupt) { try ModelFile.decode(Array(bytes.prefix(count))) }
     }
-    for other in [[], Array("MATINEE".utf8), Array("MATINEE-MODEL-9\n and more".utf8)] {
-      #expect(throws: ModelFile.Fault.formatUnknown) { try ModelFile.decode(other) }
+    for other in [
+      "", "MATINEE", "MATINEE-MODEL-", "MATINEE-MODEL-2", "MATINEE-MODEL-x\n", "MATINEE-MODEL-123456789012\n",
+    ] {
+      #expect(throws: ModelFile.Fault.formatUnknown) { try ModelFile.decode(Array(other.utf8)) }
+    }
+  }
+
+  @Test("A file of an earlier or a later format is told as such, not as corrupt")
+  func otherFormat() throws {
+    let (model, titles) = try Self.sample()
+    for format in [1, 3, 12] {
+      let bytes = Array("MATINEE-MODEL-\(format)\n".utf8) + ModelFile.encode(model, titles: titles).dropFirst(16)
+      #expect(throws: ModelFile.Fault.otherFormat(format)) { try ModelFile.decode(bytes) }
     }
   }
 

@@ -64,17 +64,27 @@ struct SimilarityRanker: ProfileRanker {
 
   func ranking(for viewer: Viewer, on shelf: Shelf) -> ProfileRanking {
     let history = Array(viewer.history.prefix(Self.anchorsMaximum))
-    let prior = Self.popularityShare * min(1, Self.knownTitles / Float(max(1, history.count)))
-    var scores = shelf.popularity.map { $0 * prior }
+    return ProfileRanking(
+      modelVersion: history.isEmpty ? "popularity" : "similarity",
+      scores: Self.scores(of: history, popularity: shelf.popularity, by: shelf.similarity),
+      anchors: history.map(\.title),
+      neighbours: { shelf.similarity.nearest(to: $0) },
+      reason: { title in Self.reason(for: title, in: history, on: shelf) })
+  }
+
+  /// By title number, for as many titles as `popularity` has. Of the history the first titles count.
+  static func scores(
+    of history: [(title: TitleNumber, weight: Float)], popularity: [Float], by similarity: SimilarityIndex
+  ) -> [Float] {
+    let history = history.prefix(anchorsMaximum)
+    let prior = popularityShare * min(1, knownTitles / Float(max(1, history.count)))
+    var scores = popularity.map { $0 * prior }
     for (anchor, weight) in history {
-      for neighbour in shelf.similarity.nearest(to: anchor) {
+      for neighbour in similarity.nearest(to: anchor) where Int(neighbour.title) < scores.count {
         scores[Int(neighbour.title)] += weight * neighbour.score
       }
     }
-    return ProfileRanking(
-      modelVersion: history.isEmpty ? "popularity" : "similarity", scores: scores, anchors: history.map(\.title),
-      neighbours: { shelf.similarity.nearest(to: $0) },
-      reason: { title in Self.reason(for: title, in: history, on: shelf) })
+    return scores
   }
 
   private static func reason(

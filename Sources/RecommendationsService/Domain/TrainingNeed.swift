@@ -1,7 +1,7 @@
 import Contract
 import RecommendationsAPI
 
-/// When to train, and what of it may serve.
+/// When to train; what of it may serve is in ``Admission``.
 struct TrainingBounds: Sendable, Hashable {
   /// What changed is learnt from at the latest after so long.
   var intervalSeconds = 600.0
@@ -13,7 +13,8 @@ struct TrainingBounds: Sendable, Hashable {
   var profilesMinimum = 20
   /// A model whose held-out NDCG@100 is lower by more than this share is refused.
   var dropMaximum = 0.02
-  /// A model that served for longer refuses no other: what people watch has moved on, and so has what can be reached.
+  /// A model that served for longer refuses no other, and that it was ahead of its rival says nothing any more: what
+  /// people watch has moved on, and so has what can be reached.
   var patienceHours = 24.0
 
   /// Of fewer held-out profiles the mean says too little to refuse anything.
@@ -47,14 +48,5 @@ extension TrainingBounds {
     guard changed != 0 else { return nil }
     if Double(changed) >= changedShare * Double(past.interactions) { return .interactions }
     return age >= intervalSeconds ? .age : nil
-  }
-
-  /// Whether `new` is too much worse than what serves. What an erasure asked for serves however good it is: the one
-  /// before knows of a profile that is to be forgotten.
-  func refuses(_ new: ModelVersion, insteadOf serving: ModelVersion?, at now: Timestamp) -> Bool {
-    guard let serving, new.cause != .erasure else { return false }
-    guard min(new.heldOutProfiles, serving.heldOutProfiles) >= Self.heldOutMinimum else { return false }
-    guard now.seconds(since: serving.trainedAt) < patienceHours * 3600 else { return false }
-    return new.ndcgAt100 < serving.ndcgAt100 * (1 - dropMaximum)
   }
 }

@@ -15,7 +15,8 @@ final class ModelTrainer: Service {
     var past: PastTraining?
     /// λ of the last one: where the next begins to look.
     var ridge: Float?
-    var isAsked = false
+    /// For another cause than what is new.
+    var asked: ModelVersion.Cause?
     /// After a failure; what was not learnt is still to be learnt.
     var retryAt: ContinuousClock.Instant?
   }
@@ -54,8 +55,12 @@ final class ModelTrainer: Service {
   }
 
   func run() async throws {
-    let newest = try database.read { try ModelStore.all(in: $0).first }
-    state.withLock { $0.past = newest.map(PastTraining.init) }
+    let rows = try database.read { try ModelStore.all(in: $0) }
+    state.withLock { state in
+      state.past = rows.first.map(PastTraining.init)
+      // Nothing new calls for it, but without it rows would come without a model until something does.
+      if keeper.isOfOtherFormat { state.asked = .format }
+    }
     let look = Duration.seconds(min(1, settings.training.pauseSeconds))
     await keepUp(every: { look }, failing: "no model was trained", at: .error, logger: logger) { [self] in
       if keeper.isBehindShelf { try await LowPriorityThread.run("model follows") { _ in self.keeper.followShelf() } }
@@ -64,14 +69,14 @@ final class ModelTrainer: Service {
   }
 
   /// At the next look, due or not.
-  func ask() { state.withLock { $0.isAsked = true } }
+  func ask() { state.withLock { $0.asked = .asked } }
 
   func trainIfDue() async throws {
     let progress = try database.read { try LearningStore.progress(in: $0) }
-    let (past, isAsked, retryAt) = state.withLock { ($0.past, $0.isAsked, $0.retryAt) }
+    let (past, asked, retryAt) = state.withLock { ($0.past, $0.asked, $0.retryAt) }
     if let retryAt, .now < retryAt { return }
     let due = settings.training.cause(progress, since: past, at: clock.now())
-    guard let cause = due ?? (isAsked ? .asked : nil) else { return }
+    guard let cause = due ?? asked else { return }
     let begin = ContinuousClock.now
     do {
       let trained = try await train()
@@ -83,7 +88,7 @@ final class ModelTrainer: Service {
         interactions: trained.set.interactions.count)
       state.withLock { state in
         state.past = past
-        state.isAsked = false
+        state.asked = nil
         state.retryAt = nil
       }
     } catch {
@@ -95,7 +100,7 @@ final class ModelTrainer: Service {
 
   private func train() async throws -> Trained {
     let ridge = state.withLock { $0.ridge }
-    let trained = try await LowPriorityThread.run("trainer") { [database, settings] isCancelled in
+    let trained = try await LowPriorityThread.run("trainer") { [database, settings, keeper] isCancelled in
       let before = CPUTime.ofThread()
       let set = try TrainingSet.gather(
         from: database, labelsAtOnce: settings.labelsAtOnce, isCancelled: isCancelled)
@@ -105,7 +110,9 @@ final class ModelTrainer: Service {
       if let ridge { options.firstRidge = ridge }
       let model =
         set.profileCount >= settings.training.profilesMinimum
-        ? try LinearModel.train(set.interactions, options, isCancelled: isCancelled) : nil
+        ? try LinearModel.train(
+          set.interactions, options, against: ModelRivals.all(of: set.titles, on: keeper.shelf()),
+          isCancelled: isCancelled) : nil
       return Trained(model: model, set: set, cpuSeconds: CPUTime.ofThread() - before)
     }
     if let model = trained.model { state.withLock { $0.ridge = model.ridge } }
@@ -123,7 +130,7 @@ final class ModelTrainer: Service {
       version: 0, state: .published, cause: cause, trainedAt: clock.now(), profiles: trained.set.profileCount,
       titles: model.titleCount, interactions: trained.set.interactions.count,
       ndcgAt100: model.heldOut?.best.ndcgAt100 ?? 0, heldOutProfiles: model.heldOut?.best.profiles ?? 0,
-      trainingCpuSeconds: trained.cpuSeconds)
+      rival: ModelVersion.Rival(model.heldOut), trainingCpuSeconds: trained.cpuSeconds)
     let row = ModelStore.Row(version: version, progress: progress)
     return try await publication.publish(row, model, trained.set.titles).rawValue
   }

@@ -37,8 +37,9 @@ struct ModelRoutes: Sendable {
     try await database.write { db in
       let rows = try ModelStore.all(in: db)
       let erasures = try LearningStore.progress(in: db).erasures
-      // One that knows of an erased profile is about to be removed.
-      guard let row = rows.first(where: { $0.version.version == version }), row.version.state == .published,
+      // One that is not ahead may serve all the same: operators know what they do. One that knows of an erased profile
+      // is about to be removed.
+      guard let row = rows.first(where: { $0.version.version == version }), row.version.state.hasFile,
         row.progress.erasures == erasures
       else { throw RecommendationsError.modelUnknown(version) }
       try ModelStore.pin(version, in: db)

@@ -10,8 +10,10 @@ enum ModelStore {
     let progress: LearningStore.Progress
   }
 
-  /// Lines that are kept of what there was.
+  /// Lines that are kept of what there was, beside those of models that can serve.
   private static let rowsKept = 200
+  /// With those, which are fewer than any setting lets be kept.
+  private static let rowsMaximum = 2 * rowsKept
 
   /// The number of the next model.
   static func nextNumber(in db: SQLSession) throws -> Int {
@@ -24,17 +26,26 @@ enum ModelStore {
       """
       INSERT INTO model_version (
         number, state, trained_at, cause, profiles, titles, interactions, ndcg_at_100, held_out_profiles,
-        training_cpu_seconds, changes, erasures, catalogue)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        rival, rival_ndcg_at_100, lead, lead_standard_error, ahead_at, training_cpu_seconds, changes, erasures,
+        catalogue)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       version.version, version.state.rawValue, version.trainedAt, version.cause.rawValue, version.profiles,
-      version.titles, version.interactions, version.ndcgAt100, version.heldOutProfiles, version.trainingCpuSeconds,
-      row.progress.changes, row.progress.erasures, row.progress.catalogue)
-    try db.execute("DELETE FROM model_version WHERE number <= ?", version.version - rowsKept)
+      version.titles, version.interactions, version.ndcgAt100, version.heldOutProfiles, version.rival?.ranker.rawValue,
+      version.rival?.ndcgAt100, version.rival?.lead, version.rival?.leadStandardError, version.aheadAt,
+      version.trainingCpuSeconds, row.progress.changes, row.progress.erasures, row.progress.catalogue)
+    try db.execute(
+      "DELETE FROM model_version WHERE number <= ? AND state NOT IN ('published', 'notAhead')",
+      version.version - rowsKept)
   }
 
   static func set(_ state: ModelVersion.State, of version: Int, in db: SQLSession) throws {
     try db.execute("UPDATE model_version SET state = ? WHERE number = ?", state.rawValue, version)
+  }
+
+  /// What served serves no more.
+  static func withdrawPublished(in db: SQLSession) throws {
+    try db.execute("UPDATE model_version SET state = 'notAhead' WHERE state = 'published'")
   }
 
   /// The latest first.
@@ -42,9 +53,10 @@ enum ModelStore {
     try db.rows(
       """
       SELECT number, state, trained_at, cause, profiles, titles, interactions, ndcg_at_100, held_out_profiles,
-        training_cpu_seconds, changes, erasures, catalogue
+        rival, rival_ndcg_at_100, lead, lead_standard_error, ahead_at, training_cpu_seconds, changes, erasures,
+        catalogue
       FROM model_version ORDER BY number DESC LIMIT ?
-      """, rowsKept, as: row)
+      """, rowsMaximum, as: row)
   }
 
   private static func row(_ row: SQLRow) throws -> Row {
@@ -52,8 +64,15 @@ enum ModelStore {
       version: ModelVersion(
         version: row.int(0), state: try row.choice(1), cause: try row.choice(3), trainedAt: row.time(2),
         profiles: row.int(4), titles: row.int(5), interactions: row.int(6), ndcgAt100: row.double(7),
-        heldOutProfiles: row.int(8), trainingCpuSeconds: row.double(9)),
-      progress: LearningStore.Progress(changes: row.int(10), erasures: row.int(11), catalogue: row.int(12)))
+        heldOutProfiles: row.int(8), rival: try rival(row), aheadAt: row.timeOrNil(13),
+        trainingCpuSeconds: row.double(14)),
+      progress: LearningStore.Progress(changes: row.int(15), erasures: row.int(16), catalogue: row.int(17)))
+  }
+
+  private static func rival(_ row: SQLRow) throws -> ModelVersion.Rival? {
+    guard let ranker: RankerKind = try row.choiceOrNil(9) else { return nil }
+    return ModelVersion.Rival(
+      ranker: ranker, ndcgAt100: row.double(10), lead: row.double(11), leadStandardError: row.double(12))
   }
 
   // MARK: - What operators hold on to

@@ -9,6 +9,7 @@ enum RecommendationsSchema {
       LearningSchema.migration(EventSchema.count + 2),
     ] + AudienceSchema.migrations(startingAt: EventSchema.count + 3)
     + IdempotencySchema.migrations(startingAt: EventSchema.count + 3 + AudienceSchema.count)
+    + ModelSchema.migrations(startingAt: EventSchema.count + 3 + AudienceSchema.count + IdempotencySchema.count)
 
   /// `revision` grows with every change that the shelf in memory has to follow; `generation` with every rebuild.
   private static let tables = """
