@@ -110,20 +110,5 @@ struct RowsWriter {
 
   private mutating func add(_ text: String) { bytes += text.utf8 }
 
-  /// A JSON string (RFC 8259 §7): quotes, backslashes and control characters escaped.
-  private mutating func addString(_ text: String) {
-    bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""), UInt8(ascii: "\\"):
-        bytes.append(UInt8(ascii: "\\"))
-        bytes.append(byte)
-      case 0..<0x20:
-        bytes += "\\u00".utf8
-        bytes += [byte >> 4, byte & 15].map { $0 < 10 ? 48 + $0 : 87 + $0 }
-      default: bytes.append(byte)
-      }
-    }
-    bytes.append(UInt8(ascii: "\""))
-  }
+  private mutating func addString(_ text: String) { JSONText.append(text, to: &bytes) }
 }
