@@ -6,8 +6,9 @@ usage_of_verb() {
 Usage: deploy/stack status [--json]
 
 For each process: pid, version, port, health (what /readyz says), memory as proportional set size (pages shared
-between processes counted once), time since its start, restarts after a failure. Then the totals, what the media store
-holds, and how long the last start took. Ends with 0 if all are ready, 1 if not.
+between processes counted once), time since its start, restarts after a failure. Then what is not as it should be with
+those that are ready, the totals, what the media store holds, and how long the last start took. Ends with 0 if all are
+ready, 1 if not.
 
   --json   the same for programs: bytes, seconds, milliseconds
 TEXT
@@ -24,9 +25,9 @@ verb() {
   if $json; then status_json; else status_table; fi
 }
 
-# look_at PROCESS → pid, port, version, health, memory_kib, uptime_seconds, restarts
+# look_at PROCESS → pid, port, version, health, remarks (a JSON array), memory_kib, uptime_seconds, restarts
 look_at() {
-  version='' health=stopped memory_kib=0 uptime_seconds=0
+  version='' remarks='[]' health=stopped memory_kib=0 uptime_seconds=0
   port_of "$1"
   port=$REPLY
   service_process "$1" || { pid='' restarts=0; return; }
@@ -37,6 +38,7 @@ look_at() {
   if http_get "$port" /readyz; then
     health=ready
     [[ $http_status == 200 ]] || health='not ready'
+    remarks_in_body
     http_get "$port" /livez && version_in_body
   else
     health=silent
@@ -49,6 +51,22 @@ version_in_body() {
   if [[ -z $version && $http_body =~ \"version\"[[:space:]]*:[[:space:]]*\"([^\"]*)\" ]]; then
     version=${BASH_REMATCH[1]}
   fi
+}
+
+# An array of strings, as it stands in the answer.
+remarks_pattern='"remarks"[[:space:]]*:[[:space:]]*(\[("([^"\\]|\\.)*"[[:space:]]*,?[[:space:]]*)*\])'
+remarks_in_body() {
+  if [[ $http_body =~ $remarks_pattern ]]; then remarks=${BASH_REMATCH[1]}; fi
+}
+
+# remarks_text JSON_ARRAY → REPLY, one after the other; nothing for none.
+remarks_text() {
+  local string='"(([^"\\]|\\.)*)"(.*)' rest=$1 text='' backslash=$'\x5c'
+  while [[ $rest =~ $string ]]; do
+    text+=${text:+; }${BASH_REMATCH[1]} rest=${BASH_REMATCH[3]}
+  done
+  text=${text//"$backslash\""/\"}
+  REPLY=${text//"$backslash$backslash"/"$backslash"}
 }
 
 # memory_of PID → REPLY in KiB: proportional set size.
@@ -105,7 +123,7 @@ media_store() {
 }
 
 status_table() {
-  local process memory uptime total=0 supervisors=0 ready=0
+  local process memory uptime total=0 supervisors=0 ready=0 remarked=()
   printf '%-16s %8s %-10s %6s %-12s %10s %8s %9s\n' PROCESS PID VERSION PORT HEALTH 'MEMORY MiB' UPTIME RESTARTS
   for process in "${processes[@]}"; do
     look_at "$process"
@@ -122,8 +140,11 @@ status_table() {
       memory_of "$supervisor_pid"
       supervisors=$((supervisors + REPLY))
     fi
+    remarks_text "$remarks"
+    if [[ -n $REPLY ]]; then remarked+=("$process: $REPLY"); fi
   done
   say ''
+  if ((${#remarked[@]})); then printf '%s\n' "${remarked[@]}" ''; fi
   mebibytes_text "$total"
   memory=$REPLY
   mebibytes_text "$supervisors"
@@ -149,9 +170,9 @@ status_json() {
   for process in "${processes[@]}"; do
     look_at "$process"
     [[ $health == ready ]] && ready=$((ready + 1))
-    printf '%s\n  {"name": "%s", "pid": %s, "version": "%s", "port": %s, "health": "%s", "memoryBytes": %s, "uptimeSeconds": %s, "restarts": %s}' \
+    printf '%s\n  {"name": "%s", "pid": %s, "version": "%s", "port": %s, "health": "%s", "memoryBytes": %s, "uptimeSeconds": %s, "restarts": %s, "remarks": %s}' \
       "$separator" "$process" "${pid:-null}" "$version" "$port" "$health" $((memory_kib * 1024)) \
-      "$uptime_seconds" "${restarts:-0}"
+      "$uptime_seconds" "${restarts:-0}" "$remarks"
     separator=,
     if supervisor_process "$process"; then
       memory_of "$supervisor_pid"
