@@ -79,11 +79,11 @@ import Testing
     var random = SeededRandom(seed: 11)
     let hits = (0..<2000).count { _ in
       let values = (0..<60).map { _ in Double.random(in: 0...1, using: &random) }
-      guard let estimate = Statistics.Mean(values)?.estimate else { return false }
+      guard let estimate = Statistics.Mean(values, step: 1)?.estimate else { return false }
       return estimate.low <= 0.5 && 0.5 <= estimate.high
     }
     #expect((1850...1940).contains(hits), "\(hits)")
-    #expect(Statistics.Mean([1]) == nil)
+    #expect(Statistics.Mean([1], step: 1) == nil)
   }
 
   @Test(
@@ -91,6 +91,65 @@ import Testing
     arguments: [(4, 2.776), (9, 2.262), (30, 2.042), (1000, 1.962)] as [(Double, Double)])
   func student(freedom: Double, quantile: Double) {
     #expect(abs(Statistics.studentQuantile(freedom) / quantile - 1) < 0.01)
+  }
+
+  @Test("An arm of which nothing was begun yet may be worth something, the less the more profiles saw it")
+  func boundsNothing() throws {
+    func arm(_ profiles: Int, playing: Int) -> [OutcomeReader.ProfileOutcome] {
+      (0..<profiles).map {
+        .init(arm: 0, pages: 1, impressions: 20, plays: $0 < playing ? 1 : 0, completions: 0)
+      }
+    }
+    func report(_ first: Int, of firsts: Int, _ second: Int, of seconds: Int) throws -> [ExperimentReport.Arm] {
+      let experiment = Experiment(
+        id: ExperimentID(seed: "x"), name: "x", kind: .comparison, share: 1,
+        arms: ["a", "b"].map { ExperimentArm(name: $0) }, startedAt: noon)
+      let other = arm(seconds, playing: second).map {
+        OutcomeReader.ProfileOutcome(
+          arm: 1, pages: $0.pages, impressions: $0.impressions, plays: $0.plays, completions: $0.completions)
+      }
+      return try #require(ExperimentResults.comparison(experiment, arm(firsts, playing: first) + other).arms)
+    }
+    // Three of a hundred profiles could have begun one of their twenty titles, and none of a hundred have.
+    let none = try report(0, of: 100, 0, of: 10)
+    let (many, few) = (try #require(none[0].playRate), try #require(none[1].playRate))
+    #expect(many.value == 0 && many.low == 0 && (0.03 / 20...0.04 / 20).contains(many.high))
+    #expect(few.high > 7 * many.high)
+    let same = try #require(none[1].difference)
+    #expect(same.low < 0 && same.high > 0 && same.high >= few.high)
+    // One play more is chance; twenty are not.
+    let one = try #require(try report(0, of: 50, 1, of: 50)[1].difference)
+    #expect(one.low < 0 && one.value > 0)
+    let twenty = try #require(try report(0, of: 50, 20, of: 50)[1].difference)
+    #expect(twenty.low > 0)
+    // Of two profiles one knows next to nothing; of a rate one knows that it is 0 to 1.
+    let two = try report(1, of: 2, 0, of: 2)
+    let rate = try #require(two[0].playRate)
+    #expect(rate.low == 0 && rate.high <= 1)
+    #expect(try #require(two[1].difference).low >= -1)
+    // Where everybody began one title, the next may still begin none.
+    let all = try #require(try report(10, of: 10, 0, of: 10)[0].playRate)
+    #expect(all.low < 0.05 && all.low > 0 && all.high > 0.05)
+  }
+
+  @Test("A replay of draws that led to nothing says how much could have been, and none of a policy that was never met")
+  func replaysNothing() throws {
+    func draws(_ count: Int, rank: Int) -> [Replay.Draw] {
+      (0..<count).map { _ in
+        .init(propensity: 0.05, poolSize: 20, rank: rank, popularityRank: rank, isPlayed: false)
+      }
+    }
+    func policy(_ name: String, _ report: ReplayReport) throws -> ReplayReport.Policy {
+      try #require(report.policies.first { $0.name == name })
+    }
+    let never = try policy("best", Replay.report(draws(50, rank: 3)))
+    #expect(never.ips == nil && never.snips == nil && never.effectiveImpressions == 0)
+    let met = try policy("best", Replay.report(draws(50, rank: 3) + draws(10, rank: 0)))
+    for estimate in [try #require(met.ips), try #require(met.snips)] {
+      #expect(estimate.value == 0 && estimate.low == 0 && estimate.high > 0.2)
+    }
+    let uniform = try #require(try policy("uniform", Replay.report(draws(60, rank: 3))).snips)
+    #expect((0.05...0.07).contains(uniform.high))
   }
 
   @Test("A replay finds from draws by chance what another policy would have been worth")

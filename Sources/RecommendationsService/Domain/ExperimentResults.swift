@@ -8,7 +8,9 @@ enum ExperimentResults {
   ) -> ExperimentReport {
     let byArm = Dictionary(grouping: outcomes, by: \.arm)
     func rate(_ arm: Int, _ part: (OutcomeReader.ProfileOutcome) -> Int) -> Statistics.Mean? {
-      Statistics.Mean((byArm[arm] ?? []).map { Double(part($0)) / Double(max(1, $0.impressions)) })
+      let own = byArm[arm] ?? []
+      let step = own.reduce(0) { $0 + 1 / Double(max(1, $1.impressions)) } / Double(max(1, own.count))
+      return Statistics.Mean(own.map { Double(part($0)) / Double(max(1, $0.impressions)) }, step: step)
     }
     let first = rate(0, \.plays)
     let arms = experiment.arms.enumerated().map { index, arm in
@@ -17,9 +19,9 @@ enum ExperimentResults {
       return ExperimentReport.Arm(
         name: arm.name, profiles: own.count, pages: own.reduce(0) { $0 + $1.pages },
         impressions: own.reduce(0) { $0 + $1.impressions }, plays: own.reduce(0) { $0 + $1.plays },
-        completions: own.reduce(0) { $0 + $1.completions }, playRate: plays?.estimate,
-        completionRate: rate(index, \.completions)?.estimate,
-        difference: index == 0 ? nil : first.flatMap { first in plays?.difference(to: first) })
+        completions: own.reduce(0) { $0 + $1.completions }, playRate: plays?.estimate.within(0...1),
+        completionRate: rate(index, \.completions)?.estimate.within(0...1),
+        difference: index == 0 ? nil : first.flatMap { first in plays?.difference(to: first).within(-1...1) })
     }
     return ExperimentReport(experiment: experiment, arms: arms)
   }

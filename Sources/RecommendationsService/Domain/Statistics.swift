@@ -11,26 +11,48 @@ enum Statistics {
     let squaredError: Double
     /// Degrees of freedom.
     let freedom: Double
+    /// How far off it may be where all values are alike, which is no sign that the next will be.
+    let unseen: Double
 
-    init?(_ values: [Double]) {
+    /// - Parameter step: the least by which a value that differs would: one play among the titles a profile has seen.
+    init?(_ values: [Double], step: Double) {
       guard values.count > 1 else { return nil }
-      let mean = values.reduce(0, +) / Double(values.count)
+      // A sum of equal values is rounded: that is no spread.
+      let mean = values.allSatisfy { $0 == values[0] } ? values[0] : values.reduce(0, +) / Double(values.count)
       value = mean
       let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
       freedom = Double(values.count - 1)
       squaredError = squares / freedom / Double(values.count)
+      unseen = squaredError > 0 ? 0 : step * Statistics.unseenShare(of: Double(values.count))
     }
 
-    var estimate: Estimate { Statistics.estimate(value, squaredError: squaredError, freedom: freedom) }
+    var estimate: Estimate {
+      guard squaredError == 0 else {
+        return Statistics.estimate(value, squaredError: squaredError, freedom: freedom)
+      }
+      return Estimate(value: value, low: max(0, value - unseen), high: value + unseen)
+    }
 
-    /// How much greater this is than `other` (Welch's t).
+    /// How much greater this is than `other`: Welch's t; where either has no spread of its own, from the bounds of
+    /// both (Zou and Donner 2008).
     func difference(to other: Mean) -> Estimate {
+      if squaredError == 0 || other.squaredError == 0 { return Statistics.difference(estimate, other.estimate) }
       let sum = squaredError + other.squaredError
       let parts = squaredError * squaredError / freedom + other.squaredError * other.squaredError / other.freedom
-      let freedom = parts > 0 ? sum * sum / parts : min(freedom, other.freedom)
-      return Statistics.estimate(value - other.value, squaredError: sum, freedom: freedom)
+      return Statistics.estimate(value - other.value, squaredError: sum, freedom: sum * sum / parts)
     }
   }
+
+  private static func difference(_ one: Estimate, _ other: Estimate) -> Estimate {
+    func length(_ a: Double, _ b: Double) -> Double { (a * a + b * b).squareRoot() }
+    let value = one.value - other.value
+    return Estimate(
+      value: value, low: value - length(one.value - one.low, other.high - other.value),
+      high: value + length(one.high - one.value, other.value - other.low))
+  }
+
+  /// How large a share may be of which `count` showed nothing (Wilson's bound; 3.8 of a count that is large).
+  static func unseenShare(of count: Double) -> Double { quantile * quantile / (count + quantile * quantile) }
 
   static func estimate(_ value: Double, squaredError: Double, freedom: Double = .infinity) -> Estimate {
     let half = studentQuantile(freedom) * max(0, squaredError).squareRoot()
@@ -57,6 +79,13 @@ enum Statistics {
     let middle = (share + squared / (2 * n)) / (1 + squared / n)
     let half = quantile * (share * (1 - share) / n + squared / (4 * n * n)).squareRoot() / (1 + squared / n)
     return Estimate(value: share, low: max(0, middle - half), high: min(1, middle + half))
+  }
+}
+
+extension Estimate {
+  /// Nothing is gained by bounds beyond what can be.
+  func within(_ possible: ClosedRange<Double>) -> Estimate {
+    Estimate(value: value, low: max(low, possible.lowerBound), high: min(high, possible.upperBound))
   }
 }
 
@@ -95,18 +124,30 @@ enum Replay {
       })
   }
 
+  /// Where nothing was played, bounds say how much could have been without showing among so many.
   private static func value(_ name: String, _ weights: [Double], _ rewards: [Double]) -> ReplayReport.Policy {
     let sum = weights.reduce(0, +)
     let squares = weights.reduce(0) { $0 + $1 * $1 }
-    var snips: Estimate?
-    if sum > 0, weights.count > 1 {
-      let value = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.1 } / sum
-      // By the delta method, as for any ratio of means.
-      let spread = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.0 * ($1.1 - value) * ($1.1 - value) }
-      snips = Statistics.estimate(value, squaredError: spread / (sum * sum))
+    guard sum > 0, weights.count > 1 else {
+      return ReplayReport.Policy(name: name, ips: nil, snips: nil, effectiveImpressions: squares > 0 ? 1 : 0)
     }
+    let effective = sum * sum / squares
+    let unseen = Statistics.unseenShare(of: effective)
+    let mean = sum / Double(weights.count)
+    let value = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.1 } / sum
+    // By the delta method, as for any ratio of means.
+    let spread = zip(weights, rewards).reduce(0) { $0 + $1.0 * $1.0 * ($1.1 - value) * ($1.1 - value) }
+    let snips =
+      spread > 0
+      ? Statistics.estimate(value, squaredError: spread / (sum * sum))
+      : Estimate(value: value, low: max(0, value - unseen), high: min(1, value + unseen))
+    let products = zip(weights, rewards).map { $0 * $1 }
+    let ips =
+      products.contains { $0 > 0 }
+      ? Statistics.Mean(products, step: mean)?.estimate : Estimate(value: 0, low: 0, high: mean * unseen)
+    // By chance the unbiased value itself may be over 1.
+    let possible = 0...max(1, ips?.value ?? 1)
     return ReplayReport.Policy(
-      name: name, ips: Statistics.Mean(zip(weights, rewards).map { $0 * $1 })?.estimate, snips: snips,
-      effectiveImpressions: squares > 0 ? sum * sum / squares : 0)
+      name: name, ips: ips?.within(possible), snips: snips.within(0...1), effectiveImpressions: effective)
   }
 }
