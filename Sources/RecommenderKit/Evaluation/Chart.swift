@@ -32,14 +32,19 @@ enum Chart {
   }
 
   /// Lines over the same positions; a missing value interrupts nothing, it is left out.
-  static func lines(_ series: [(name: String, values: [Double?])], positions: [String], title: String) -> String {
-    let most = max(series.flatMap { $0.values.compactMap { $0 } }.max() ?? 0, 1e-9)
+  ///
+  /// - Parameter least: what stands at the foot of the plot.
+  static func lines(
+    _ series: [(name: String, values: [Double?])], positions: [String], title: String, from least: Double = 0
+  ) -> String {
+    let most = max(series.flatMap { $0.values.compactMap { $0 } }.max() ?? 0, least + 1e-9)
     var svg = open(width: 640, height: 270, title: title)
     func x(_ index: Int) -> Double { 60 + Double(index) * 420 / Double(max(1, positions.count - 1)) }
-    func y(_ value: Double) -> Double { 220 - value / most * 200 }
+    func y(_ value: Double) -> Double { 220 - (value - least) / (most - least) * 200 }
     for fraction in [0, 0.25, 0.5, 0.75, 1] {
-      svg += line(60, y(most * fraction), 480, y(most * fraction), colour: "#e2e8f0")
-      svg += text(54, Int(y(most * fraction)) + 4, String(format: "%.2f", most * fraction), anchor: "end")
+      let value = least + (most - least) * fraction
+      svg += line(60, y(value), 480, y(value), colour: "#e2e8f0")
+      svg += text(54, Int(y(value)) + 4, String(format: "%.3f", value), anchor: "end")
     }
     for (index, position) in positions.enumerated() { svg += text(Int(x(index)), 240, position, anchor: "middle") }
     for (number, one) in series.enumerated() {

@@ -19,12 +19,16 @@ package struct EvaluationPage {
     """
     <!doctype html>
     <html lang="en"><head><meta charset="utf-8"><title>Recommendations, evaluated</title>
-    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+    <meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light">
     <style>
-    body { font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem auto; padding: 0 1rem; color: #1a202c }
-    table { border-collapse: collapse; width: 100%; margin: 1rem 0 } th, td { text-align: right; padding: .3rem .5rem }
+    body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+      color: #1a202c; background: #fff }
+    div { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: 1rem 0 }
+    th, td { text-align: right; padding: .3rem .5rem; white-space: nowrap }
+    th { vertical-align: bottom }
     th:first-child, td:first-child { text-align: left } tr { border-bottom: 1px solid #e2e8f0 }
-    small { color: #4a5568 } svg { width: 100%; font: 13px system-ui, sans-serif }
+    small { color: #4a5568 } svg { display: block; width: 100%; max-width: 52rem; font: 13px system-ui, sans-serif }
     </style></head><body>
     <h1>Recommendations, evaluated</h1>
     <p>\(data.trainingEvents) events of \(data.interactions.profileCount) profiles and \(data.titles.count) titles to
@@ -59,8 +63,9 @@ package struct EvaluationPage {
         + "<td>\(number(100 * row.coverage(of: data.titles.count), 0)) %</td></tr>"
     }.joined(separator: "\n")
     return """
-      <table><tr><th></th>\(head)<th>CPU s to train</th><th>MB to train</th><th>µs a score</th><th>coverage</th></tr>
-      \(body)</table>
+      <div tabindex="0"><table><tr><th></th>\(head)
+      <th>CPU s<br>to train</th><th>MB<br>to train</th><th>µs<br>a score</th><th>coverage</th></tr>
+      \(body)</table></div>
       <p><small>µs: scores of all titles and the best 100, median.
       Coverage: titles among the first 20 of anybody.</small></p>
       """
@@ -78,7 +83,13 @@ package struct EvaluationPage {
 
   private var byHistory: String {
     let bounds = [0...0, 1...2, 3...5, 6...10, 11...20, 21...50, 51...Int.max]
-    let positions = bounds.map { $0.upperBound == .max ? "\($0.lowerBound)+" : "\($0.lowerBound)–\($0.upperBound)" }
+    let positions = bounds.map { bound in
+      switch bound.upperBound {
+      case bound.lowerBound: "\(bound.lowerBound)"
+      case .max: "\(bound.lowerBound)+"
+      case let last: "\(bound.lowerBound)–\(last)"
+      }
+    }
     let series = rows.map { row in
       (
         name: row.name,
@@ -104,6 +115,7 @@ package struct EvaluationPage {
   private var ridges: String {
     guard let heldOut = model.heldOut else { return "<p>Too few profiles to hold any out: λ is \(model.ridge).</p>" }
     let linear = heldOut.linearTrials
+    let figures = linear.map(\.ndcgAt100)
     let series = [(name: "NDCG@100", values: linear.map { Optional($0.ndcgAt100) })]
     let blends = heldOut.blendTrials.map { trial in
       let name = "share \(number(Double(trial.blendShare), 1)), regularization \(trial.regularization)"
@@ -112,9 +124,15 @@ package struct EvaluationPage {
     let blended = heldOut.best.blendShare > 0 ? "blended with factors" : "the linear model alone"
     return "<p>\(heldOut.best.profiles) profiles; taken: λ \(Int(heldOut.best.ridge)), \(blended), "
       + "NDCG@100 \(number(heldOut.best.ndcgAt100, 4)).</p>"
-      + Chart.lines(series, positions: linear.map { "\(Int($0.ridge))" }, title: "NDCG@100 by λ")
+      + "<p>NDCG@100 by λ, of the linear part:</p>"
+      + Chart.lines(
+        series, positions: linear.map { "\(Int($0.ridge))" }, title: "NDCG@100 by λ",
+        // They differ by little, which from 0 could not be seen.
+        from: max(0, (figures.min() ?? 0) - 0.02))
       + (blends.isEmpty ? "" : "<p>Blends tried:</p><ul>\(blends.joined())</ul>")
   }
 
-  private func number(_ value: Double, _ places: Int = 3) -> String { String(format: "%.\(places)f", value) }
+  private func number(_ value: Double, _ places: Int = 3) -> String {
+    String(format: "%.\(places)f", value).replacingOccurrences(of: "-", with: "−")
+  }
 }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Synchronization
 
 /// The whole of Matinee as real processes of the built binary, on ports and in a folder of its own.
@@ -73,7 +73,7 @@ package final class RunningStack: Sendable {
   }
 
   /// The binary beside the tests, or the one `MATINEE_BINARY` names.
-  private static var binary: URL {
+  package static var binary: URL {
     if let path = ProcessInfo.processInfo.environment["MATINEE_BINARY"] { return URL(filePath: path) }
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
