@@ -53,6 +53,9 @@ const heights = [480, 720, 1080, 1440, 2160, 4320];
 const screenHeight = () => heights.find((height) => height >= Math.min(screen.width, screen.height) * devicePixelRatio) ?? 8640;
 const query = (fields) => new URLSearchParams(Object.entries(fields).filter(([, value]) => value != null)).toString();
 
+/** Sent twice, after a token was refreshed or a connection broke, it is still done once. */
+const once = () => ({ "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) });
+
 export const api = {
   logIn: (email, password) =>
     send("POST", "/v1/sessions", { email, password, device: { name: navigator.platform || "Browser", kind: "web" } }, false),
@@ -87,10 +90,21 @@ export const api = {
   search: (q, signal) => authorised("GET", `${mine("/search")}?${query({ q })}`, undefined, { fetch: { signal } }),
   startPlayback: (titleId) =>
     authorised("POST", mine("/playback-sessions"), { titleId, device: { kind: "web", maxHeight: screenHeight() } },
-      { headers: { "Idempotency-Key": crypto.randomUUID?.() ?? String(Math.random()) } }),
+      { headers: once() }),
   heartbeat: (id, positionSeconds, state) =>
     authorised("POST", `/v1/playback-sessions/${id}/heartbeats`, { positionSeconds, state }, { fetch: { keepalive: true } }),
   stopPlayback: (id) => authorised("DELETE", `/v1/playback-sessions/${id}`, undefined, { fetch: { keepalive: true } }),
+
+  // For operators.
+  experiments: () => authorised("GET", "/v1/studio/experiments"),
+  experiment: (id) => authorised("GET", `/v1/studio/experiments/${encodeURIComponent(id)}`),
+  startExperiment: (experiment) => authorised("POST", "/v1/studio/experiments", experiment, { headers: once() }),
+  endExperiment: (id) => authorised("DELETE", `/v1/studio/experiments/${encodeURIComponent(id)}`),
+  replay: (days) => authorised("GET", `/v1/studio/replay?${query({ days })}`),
+  models: () => authorised("GET", "/v1/studio/models"),
+  pinModel: (version) => authorised("PUT", "/v1/studio/models/pin", { version }),
+  releaseModel: () => authorised("DELETE", "/v1/studio/models/pin"),
+  trainModel: () => authorised("POST", "/v1/studio/models/trainings"),
 
   /** A picture as a blob address: pictures need the same authorisation as everything else. */
   async picture(path) {

@@ -9,9 +9,15 @@ export function h(tag, properties = {}, ...children) {
     else if (name === "style") Object.assign(element.style, value);
     else element.setAttribute(name, value === true ? "" : value);
   }
-  element.append(...children.flat().filter((child) => child != null && child !== false));
+  element.append(...shown(children));
   return element;
 }
+
+/** Puts the children where others were. */
+export const fill = (element, ...children) => element.replaceChildren(...shown(children));
+
+/** `condition && element` leaves out what is not wanted. */
+const shown = (children) => children.flat().filter((child) => child != null && child !== false);
 
 export function notice(text) {
   const element = document.getElementById("notice");

@@ -10,6 +10,7 @@ import { play } from "./views/play.js";
 import { profiles } from "./views/profiles.js";
 import { search } from "./views/search.js";
 import { settings } from "./views/settings.js";
+import { studio } from "./views/studio.js";
 import { taste } from "./views/taste.js";
 import { title } from "./views/title.js";
 
@@ -17,8 +18,9 @@ const main = document.getElementById("main");
 const header = document.getElementById("header");
 const searchForm = document.getElementById("search");
 
-const views = { login: logIn, profiles, home, title, play, search, verify, reset, device, settings, taste };
+const views = { login: logIn, profiles, home, title, play, search, verify, reset, device, settings, studio, taste };
 const open = ["verify", "reset"]; // For whoever has a link in a mail, signed in or not.
+const withoutProfile = ["profiles", "device", "studio"];
 
 let leave = null; // Ends what the view before left running.
 let shown = 0;
@@ -29,9 +31,11 @@ async function show() {
   await leave?.();
   leave = null;
 
-  const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && name !== "profiles" && name !== "device" ? "profiles" : name;
+  const target = open.includes(name) ? name : !session.isSignedIn ? "login" : !session.profile && !withoutProfile.includes(name) ? "profiles" : name;
   header.hidden = target === "login" || target === "play" || open.includes(target);
   document.getElementById("settings").hidden = Boolean(session.profile?.kids);
+  document.getElementById("studio").hidden = !session.isOperator || Boolean(session.profile?.kids);
+  searchForm.hidden = target === "studio";
   document.getElementById("profile-name").textContent = session.profile?.name ?? "Profile";
   notice("");
   // What a view has loaded after the viewer has gone on is not shown any more.

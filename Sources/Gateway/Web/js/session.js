@@ -7,9 +7,10 @@ export const session = {
   get accessToken() { return state.accessToken; },
   get refreshToken() { return state.refreshToken; },
   get profile() { return state.profile; },
+  get isOperator() { return state.role === "operator"; },
   get isSignedIn() { return Boolean(state.refreshToken); },
 
-  signIn(answer) { save({ accessToken: answer.accessToken, refreshToken: answer.refreshToken }); },
+  signIn(answer) { save({ accessToken: answer.accessToken, refreshToken: answer.refreshToken, role: answer.account.role }); },
   rotate(answer) { save({ ...state, accessToken: answer.accessToken, refreshToken: answer.refreshToken }); },
   /** What `PUT /v1/sessions/current/profile` answered: the token before it is worth less now. */
   use({ profile, accessToken }) {

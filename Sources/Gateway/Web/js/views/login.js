@@ -16,8 +16,8 @@ export async function logIn(main) {
     error.textContent = "";
     try {
       session.signIn(await api.logIn(form.email.value, form.password.value));
-      // Who came to sign a television in goes on with that.
-      if (location.hash.startsWith("#/device")) dispatchEvent(new HashChangeEvent("hashchange"));
+      // Who came to sign a television in, or to the studio, goes on with that.
+      if (["#/device", "#/studio"].some((start) => location.hash.startsWith(start))) dispatchEvent(new HashChangeEvent("hashchange"));
       else location.hash = "#/profiles";
     } catch (problem) {
       error.textContent = problem.message;
