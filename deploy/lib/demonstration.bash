@@ -124,3 +124,27 @@ unfinished_jobs() {
   unfinished=$(jq -c '[.items[] | select(.state == "queued" or .state == "running")]' \
     <<<"$api_body")
 }
+
+# simulate_demonstration: the first time, profiles with tastes watch for some seconds, and a little the demonstration's
+# own, so that there is something to trend, to learn from and to recommend by. What fails here is told and tried again.
+simulate_demonstration() {
+  local done_file=$demonstration_folder/simulated lock gateway status
+  if [[ -e $done_file ]] || ((simulated_profiles == 0)); then return 0; fi
+  exec {lock}>"$run_folder/simulation.lock"
+  # Another up is at it.
+  flock -n "$lock" || { exec {lock}>&-; return 0; }
+  step "Letting $simulated_profiles simulated profiles watch (once, for $simulation_seconds s at most)"
+  gateway_address
+  gateway=$REPLY
+  timeout --signal=INT --kill-after=5 "$simulation_seconds" "$root/deploy/simulate" --address "$gateway" --quiet \
+    --profiles "$simulated_profiles" --sessions 3 --watch-seconds 3 --pause 0.2 --viewer "$demonstration_folder/viewer.json"
+  status=$?
+  exec {lock}>&-
+  # 124: the time was over; what was watched till then counts.
+  if ((status != 0 && status != 124)); then
+    warn 'the simulation did not succeed; the next up tries again'
+    return 0
+  fi
+  : >"$done_file"
+  say 'Home, its reasons and the page Taste now have something to go by. More of it: deploy/simulate'
+}

@@ -18,10 +18,19 @@ demonstration_folder=$MATINEE_HOME/demonstration
 stop_grace_seconds=${MATINEE_STOP_GRACE_SECONDS:-10}
 # How long `up` waits for everything to be ready, in seconds.
 ready_wait_seconds=${MATINEE_READY_WAIT_SECONDS:-60}
+# How many profiles watch in the demonstration's first `up`, and for how long at most, in seconds.
+simulated_profiles=${MATINEE_SIMULATED_PROFILES:-24}
+simulation_seconds=${MATINEE_SIMULATION_SECONDS:-60}
 # A log larger than this is set aside (one older copy is kept) when its service starts, in bytes.
 export MATINEE_LOG_LIMIT_BYTES=${MATINEE_LOG_LIMIT_BYTES:-20000000}
 # The most encoders one machine is asked to run.
 encoder_limit=64
+
+whole_number='^(0|[1-9][0-9]{0,3})$'
+[[ $simulated_profiles =~ $whole_number ]] && ((simulated_profiles <= 100)) \
+  || { printf 'deploy: MATINEE_SIMULATED_PROFILES must be 0 to 100\n' >&2; exit 2; }
+[[ $simulation_seconds =~ $whole_number ]] && ((simulation_seconds >= 1)) \
+  || { printf 'deploy: MATINEE_SIMULATION_SECONDS must be 1 to 9999\n' >&2; exit 2; }
 
 # The gateway's port; the others keep their distance to it, so a second stack needs only another base.
 port_base=${MATINEE_PORT_BASE:-8080}

@@ -21,8 +21,9 @@ usage_of_verb() {
 Usage: deploy/stack up [--no-demonstration] [--no-set-up]
 
 Installs what is missing, builds in release mode, starts every service as its own process and waits until each is
-ready; then fills the demonstration catalogue, makes its accounts and encodes its films. Run again, it does only
-what is left: what runs stays untouched, unless its program has been built anew since.
+ready; then fills the demonstration catalogue, makes its accounts, encodes its films, and lets simulated profiles watch
+for some seconds. Run again, it does only what is left: what runs stays untouched, unless its program has been built
+anew since.
 
   --no-demonstration   start the services and leave their data alone
   --no-set-up          neither install, fetch nor build
@@ -60,6 +61,7 @@ verb() {
   if $demonstration; then
     seed_demonstration
     encode_demonstration
+    simulate_demonstration
     show_tour
   fi
 }
