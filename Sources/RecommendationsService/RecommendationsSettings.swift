@@ -29,6 +29,7 @@ struct RecommendationsSettings: Sendable {
       rows: try reader.integer("RECOMMENDATIONS_ROWS", default: 12, in: 1...12),
       rowItems: try reader.integer("RECOMMENDATIONS_ROW_ITEMS", default: 20, in: 1...20),
       visibleItems: try reader.integer("RECOMMENDATIONS_VISIBLE_ITEMS", default: 6, in: 1...20),
+      visibleRows: try reader.integer("RECOMMENDATIONS_VISIBLE_ROWS", default: 5, in: 1...12),
       genreRowItemsMinimum: try reader.integer("RECOMMENDATIONS_GENRE_ROW_ITEMS_MINIMUM", default: 3, in: 1...20),
       becauseRows: try reader.integer("RECOMMENDATIONS_BECAUSE_ROWS", default: 3, in: 0...6),
       becauseAnchors: try reader.integer("RECOMMENDATIONS_BECAUSE_ANCHORS", default: 10, in: 1...50),

@@ -152,6 +152,71 @@ import Testing
     #expect(value(of: 20, visible: 20) > value(of: 6, visible: 20))
   }
 
+  @Test(
+    "What is seen of the first rows is dealt before the rest of them: no better title is hidden at the end of a row")
+  func dealsWhatIsSeenFirst() {
+    let names = (0..<400).map { "t\($0)" }
+    let sample = SampleShelf(
+      (0..<400).map { facts("t\($0)", genres: ["g\($0 % 8)"], directors: ["d\($0 % 40)"]) }, named: names,
+      plays: Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32(400 - $0)) }))
+    let watches = (0..<8).map { sample.watch("t\($0)", share: 1, hoursAgo: Double($0 + 1)) }
+    let composer = sample.composer(watches, policy: PagePolicy(calibrationShare: 0, explores: false))
+    var random = SeededRandom(seed: 1)
+    let page = composer.page(using: &random)
+    let best = composer.sources.byScore()
+    #expect(page.rows.count == 12 && page.rows.allSatisfy { $0.items.count == 20 })
+    #expect(Array(page.rows[0].items.prefix(6)) == Array(best.prefix(6)))
+    let seen = Set(page.rows.prefix(5).flatMap { $0.items.prefix(6) })
+    #expect(seen.count == 30)
+    let hidden = page.rows.prefix(5).flatMap { $0.items.dropFirst(6) }
+    let later = page.rows.dropFirst(5).flatMap(\.items)
+    let scores = composer.sources.ranking.scores
+    let promise = { (titles: [TitleNumber]) in titles.reduce(Float(0)) { $0 + scores[Int($1)] } / Float(titles.count) }
+    #expect(promise(Array(seen)) > promise(hidden))
+    // What else is in those rows comes before the next screen, but for what trends and is new.
+    #expect(promise(hidden) > promise(later))
+  }
+
+  @Test("The title drawn by chance is one that is seen nowhere else on the first screen, at the sixth place")
+  func exploresBeyondTheScreen() throws {
+    let names = (0..<400).map { "t\($0)" }
+    let sample = SampleShelf(
+      (0..<400).map { facts("t\($0)", genres: ["g\($0 % 8)"], directors: ["d\($0 % 40)"]) }, named: names)
+    let watches = (0..<8).map { sample.watch("t\($0)", share: 1, hoursAgo: Double($0 + 1)) }
+    let composer = sample.composer(watches)
+    let best = composer.sources.byScore()
+    var drawn: Set<TitleNumber> = []
+    for seed in 0..<30 {
+      var random = SeededRandom(seed: UInt64(seed))
+      let page = composer.page(using: &random)
+      let explored = try #require(page.exploration)
+      #expect(page.rows[0].items[5] == explored.title && page.rows[0].items.count == 20)
+      #expect(page.propensities == [explored.title: 0.05])
+      let seen = Set(page.rows.prefix(5).flatMap { $0.items.prefix(6) }).subtracting([explored.title])
+      #expect(seen.count == 29)
+      let pool = best.filter { !seen.contains($0) }.prefix(20)
+      #expect(
+        pool.contains(explored.title)
+          && pool.firstIndex(of: explored.title).map { pool.distance(from: pool.startIndex, to: $0) } == explored.rank)
+      drawn.insert(explored.title)
+    }
+    #expect(drawn.count > 10)
+  }
+
+  @Test("Where rows are shorter than six no place goes to chance, and few that are seen hide no genre")
+  func respectsShortRows() {
+    let names = (0..<100).map { "t\($0)" }
+    let sample = SampleShelf((0..<100).map { facts("t\($0)", genres: ["g\($0 % 4)"]) }, named: names)
+    let watches = [sample.watch("t1", share: 1)]
+    for (bounds, count) in [(PageBounds(rowItems: 5), 5), (PageBounds(visibleItems: 2), 20)] {
+      var random = SeededRandom(seed: 1)
+      let page = sample.composer(watches, bounds: bounds).page(using: &random)
+      #expect(page.exploration == nil && page.propensities.isEmpty)
+      #expect(page.rows.map(\.items.count).max() == count)
+      #expect(page.rows.contains { $0.subject.topic != nil })
+    }
+  }
+
   @Test("A genre of too few titles left has no row, and its titles stay for others")
   func leavesOutThinGenres() {
     let names = (0..<6).map { "t\($0)" }

@@ -5,7 +5,7 @@ import RecommendationsAPI
 struct ComposedPage: Sendable {
   struct Row: Sendable {
     let subject: PlannedRow.Subject
-    let items: [TitleNumber]
+    fileprivate(set) var items: [TitleNumber]
     /// All that the row could be continued with, titles of other rows among them.
     let titles: [TitleNumber]
   }
@@ -27,6 +27,24 @@ struct ComposedPage: Sendable {
     guard !items.isEmpty else { return }
     rows.append(Row(subject: subject, items: items, titles: titles))
     shown.formUnion(items)
+  }
+
+  /// Puts a title at the end of a row that is there.
+  mutating func append(_ title: TitleNumber, to subject: PlannedRow.Subject) {
+    guard let index = rows.firstIndex(where: { $0.subject == subject }) else { return }
+    rows[index].items.append(title)
+    shown.insert(title)
+  }
+
+  /// Makes rows longer, the first one first, by titles that are in no row yet.
+  mutating func lengthen(to count: Int) {
+    for index in rows.indices where rows[index].items.count < count {
+      let shown = shown
+      let left = rows[index].titles.lazy.filter { !shown.contains($0) }
+      let items = Array(left.prefix(count - rows[index].items.count))
+      rows[index].items += items
+      self.shown.formUnion(items)
+    }
   }
 
   /// The rows as they are written, each with where it goes on.

@@ -2,7 +2,7 @@ import Contract
 
 /// One title of a page that was drawn by chance, so that it can be learned what other orders would have been worth.
 struct Exploration: Sendable, Hashable {
-  /// Titles it is drawn from: the best that found no place in the row.
+  /// Titles it is drawn from: the best that found no place where they are seen without scrolling.
   static let poolSize = 20
   /// Its place in the row, counted from 0.
   static let place = 5

@@ -4,8 +4,10 @@ import Contract
 struct PageBounds: Sendable, Hashable {
   var rows = 12
   var rowItems = 20
-  /// So many of a row are seen without scrolling: by them rows are compared.
+  /// So many of a row are seen without scrolling: by them rows are compared, and they are dealt first.
   var visibleItems = 6
+  /// So many rows are looked at together: what else is in them is dealt before the next ones.
+  var visibleRows = 5
   /// Top picks, a genre or an anchor with fewer titles left have no row.
   var genreRowItemsMinimum = 3
   /// Rows of what one title speaks for.
@@ -20,4 +22,7 @@ struct PageBounds: Sendable, Hashable {
   var watchesRead = 100
   /// A title left alone for longer is no longer offered to be continued.
   var continueWatchingDays = 60
+
+  /// So many titles a row has before the next one is chosen.
+  var dealtFirst: Int { min(rowItems, max(visibleItems, genreRowItemsMinimum)) }
 }

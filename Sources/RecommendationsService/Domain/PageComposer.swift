@@ -6,7 +6,8 @@ import RecommendationsAPI
 /// that promises most among the titles not on the page yet: Σ max(score, 0) / log₂(place + 1), over what is seen of
 /// a row without scrolling. Otherwise long rows of what hardly interests would come before short ones of what does.
 ///
-/// No title is twice on a page.
+/// No title is twice on a page. So what is seen of the first rows is dealt before the rest of them: the seventh best
+/// title is better seen in the second row than hidden at the end of the first.
 struct PageComposer {
   let sources: RowSources
   let policy: PagePolicy
@@ -30,7 +31,14 @@ struct PageComposer {
     page.append(.continueWatching, Array(sources.unfinished.prefix(bounds.rowItems)), of: sources.unfinished)
     let ordered = sources.byScore()
     addTopPicks(to: &page, from: ordered, using: &random)
+    addRows(to: &page, from: ordered, using: &random)
+    explainTopPicks(of: &page)
+    return page
+  }
 
+  private func addRows(
+    to page: inout ComposedPage, from ordered: [TitleNumber], using random: inout some RandomNumberGenerator
+  ) {
     var fixed = [sources.trending, sources.newest]
     var candidates = fixed + (bounds.becauseRows > 0 ? sources.because : []) + sources.genres(ordered)
     var becauseCount = 0
@@ -50,8 +58,17 @@ struct PageComposer {
       fixed.removeAll { $0.subject == best.source.subject }
       if case .becauseYouWatched = best.source.subject { becauseCount += 1 }
       if becauseCount == bounds.becauseRows { candidates.removeAll { $0.isBecause } }
+      if page.rows.count % bounds.visibleRows == 0 { finishScreen(of: &page, from: ordered, using: &random) }
     }
-    return page
+    finishScreen(of: &page, from: ordered, using: &random)
+  }
+
+  /// What is seen of some rows is dealt: now what else is in them is.
+  private func finishScreen(
+    of page: inout ComposedPage, from ordered: [TitleNumber], using random: inout some RandomNumberGenerator
+  ) {
+    explore(&page, from: ordered, using: &random)
+    page.lengthen(to: bounds.rowItems)
   }
 
   /// More of one row, none of which is in `shown`; nil where there is no such row.
@@ -80,29 +97,47 @@ struct PageComposer {
   ) {
     let own = topPicks(ordered)
     guard own.count >= bounds.genreRowItemsMinimum else { return }
-    var items = Array(own.prefix(bounds.rowItems))
+    var titles = own
+    var teams: [TitleNumber: TeamDraft.Team] = [:]
     if let rival, let other = policy.rival {
       let rivals = RowSources(shelf: shelf, viewer: sources.viewer, ranking: rival, bounds: bounds)
       let theirs = rivals.best(of: rivals.byScore())
       let draft = TeamDraft(
         own, calibrated(theirs, rival.scores, share: other.calibrationShare), count: bounds.rowItems, using: &random)
-      items = draft.items
-      page.teams = draft.teams
+      titles = draft.items + own.filter { draft.teams[$0] == nil }
+      teams = draft.teams
     }
-    if policy.explores, items.count > Exploration.place {
-      let taken = Set(items)
-      let pool = Array(ordered.lazy.filter { !taken.contains($0) }.prefix(Exploration.poolSize))
-        .filter { shelf.isPlayable[Int($0)] || !shelf.isPlayable[Int(items[0])] }
-      page.exploration = Exploration(from: pool, popularity: shelf.popularity, using: &random)
-    }
-    if let explored = page.exploration {
-      items.insert(explored.title, at: Exploration.place)
-      if items.count > bounds.rowItems { page.teams[items.removeLast()] = nil }
-      page.reasons[explored.title] = Reason(kind: .explored, text: "Something different")
-      page.propensities[explored.title] = explored.propensity
-    }
+    let seen = bounds.dealtFirst
+    let leavesPlace = policy.explores && min(seen, titles.count) > Exploration.place
+    let items = Array(titles.prefix(leavesPlace ? Exploration.place : seen))
+    page.append(topPicksSubject, items, of: titles)
+    // What makes the row longer later is what other rows left, and those are made by one side's order alone.
+    page.teams = teams.filter { items.contains($0.key) }
+  }
+
+  /// Gives the place that was left among the top picks to a title drawn from those that are seen nowhere on the first
+  /// screen.
+  private func explore(
+    _ page: inout ComposedPage, from ordered: [TitleNumber], using random: inout some RandomNumberGenerator
+  ) {
+    guard policy.explores, bounds.dealtFirst > Exploration.place,
+      let picks = page.rows.first(where: { $0.subject == topPicksSubject })?.items,
+      picks.count == Exploration.place
+    else { return }
+    let shown = page.shown
+    let pool = Array(ordered.lazy.filter { !shown.contains($0) }.prefix(Exploration.poolSize))
+      .filter { shelf.isPlayable[Int($0)] || !shelf.isPlayable[Int(picks[0])] }
+    guard let explored = Exploration(from: pool, popularity: shelf.popularity, using: &random) else { return }
+    page.append(explored.title, to: topPicksSubject)
+    page.exploration = explored
+    page.reasons[explored.title] = Reason(kind: .explored, text: "Something different")
+    page.propensities[explored.title] = explored.propensity
+  }
+
+  /// Once it is known which titles they are.
+  private func explainTopPicks(of page: inout ComposedPage) {
+    let items = page.rows.first { $0.subject == topPicksSubject }?.items ?? []
     for title in items where page.reasons[title] == nil { page.reasons[title] = reason(ofTopPick: title) }
-    page.append(topPicksSubject, items, of: own)
   }
 
   private var topPicksSubject: PlannedRow.Subject { sources.viewer.history.isEmpty ? .popular : .topPicks }
@@ -123,7 +158,8 @@ struct PageComposer {
   ) -> (source: RowSources.Source, titles: [TitleNumber])? {
     var best: (source: RowSources.Source, titles: [TitleNumber], value: Float)?
     for source in candidates {
-      let titles = Array(source.titles.lazy.filter { !page.shown.contains($0) }.prefix(bounds.rowItems))
+      let titles = Array(
+        source.titles.lazy.filter { !page.shown.contains($0) }.prefix(bounds.dealtFirst))
       guard titles.count >= (source.isPersonal ? bounds.genreRowItemsMinimum : 1) else { continue }
       let value = value(of: titles)
       if best == nil || value > best?.value ?? 0 { best = (source, titles, value) }
