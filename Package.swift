@@ -42,7 +42,9 @@ func service(
 ) -> Target {
   .target(
     name: "\(name)Service",
-    dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit", "AuditKit"]
+    dependencies: [
+      "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "StorageKit", "AuditKit",
+    ]
       + ([name] + calls).map { .target(name: "\($0)API") }
       + [logging, serviceLifecycle] + also,
     exclude: ["README.md"],
@@ -61,7 +63,10 @@ func serviceTests(
 ) -> Target {
   tests(
     "\(name)Service",
-    of: [.target(name: "\(name)Service"), "Contract", "ConfigKit", "ClientKit", "ServerKit", "EventKit", "StorageKit", "SecurityKit"]
+    of: [
+      .target(name: "\(name)Service"), "Contract", "ConfigKit", "ClientKit", "ServerKit", "EventKit", "StorageKit",
+      "SecurityKit",
+    ]
       + ([name] + calls).map { .target(name: "\($0)API") } + also,
     exclude: isGolden ? ["Golden"] : [])
 }
@@ -90,7 +95,8 @@ let package = Package(
     .executableTarget(
       name: "matinee",
       dependencies: [
-        "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", "AuditKit", "AccountsAPI", "SecurityKit",
+        "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "ClientKit", "Contract", "AuditKit", "AccountsAPI",
+        "SecurityKit",
         "RecommenderKit", "RecommendationsAPI", commandLine, serviceLifecycle,
       ] + services,
       swiftSettings: style),
@@ -99,7 +105,8 @@ let package = Package(
     .target(
       name: "BusService",
       dependencies: [
-        "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", "AuditKit", logging, serviceLifecycle,
+        "Contract", "ConfigKit", "TelemetryKit", "ServerKit", "EventKit", "StorageKit", "AuditKit", logging,
+        serviceLifecycle,
         nioCore,
       ],
       exclude: ["README.md"],
@@ -109,7 +116,10 @@ let package = Package(
     service("Encoding", calls: ["Catalog", "Playback"], also: ["SecurityKit", nioCore]),
     .target(
       name: "EncoderService",
-      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI", logging, serviceLifecycle, nioCore],
+      dependencies: [
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", "CLinux", "EncodingAPI",
+        logging, serviceLifecycle, nioCore,
+      ],
       exclude: ["README.md"],
       swiftSettings: style),
     service("Playback", calls: ["Accounts", "Catalog"], also: ["SecurityKit", nioCore]),
@@ -118,7 +128,8 @@ let package = Package(
     .target(
       name: "Gateway",
       dependencies: [
-        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit", "CacheKit", "AuditKit",
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "EventKit", "SecurityKit", "CacheKit",
+        "AuditKit",
         "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "DeliveryAPI", "RecommendationsAPI",
         logging, serviceLifecycle, nioCore, httpTypes,
       ],
@@ -128,12 +139,18 @@ let package = Package(
     // Kits
     kit("CacheKit"),
     kit("AuditKit", ["Contract", "StorageKit", "ServerKit", "SecurityKit", "TelemetryKit", logging]),
-    kit("ServerKit", ["Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", "CacheKit", hummingbirdCore, nioCore, nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals]),
+    kit(
+      "ServerKit",
+      [
+        "Contract", "ConfigKit", "TelemetryKit", "SecurityKit", "ClientKit", "CacheKit", hummingbirdCore, nioCore,
+        nioHTTP1, nioPosix, logging, serviceLifecycle, unixSignals,
+      ]),
     kit("ClientKit", ["Contract", "ConfigKit", "TelemetryKit", "CCurl", nioCore, logging]),
     kit(
       "EventKit",
       [
-        "Contract", "StorageKit", "ServerKit", "ClientKit", "CacheKit", "SecurityKit", "TelemetryKit", "ConfigKit", nioCore,
+        "Contract", "StorageKit", "ServerKit", "ClientKit", "CacheKit", "SecurityKit", "TelemetryKit", "ConfigKit",
+        nioCore,
         logging, serviceLifecycle,
       ]),
     kit("StorageKit", ["Contract", "TelemetryKit", grdb, sqlite, logging]),
@@ -155,11 +172,14 @@ let package = Package(
     // Tests
     .target(
       name: "TestKit",
-      dependencies: ["Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", logging, serviceLifecycle],
+      dependencies: [
+        "Contract", "ConfigKit", "TelemetryKit", "ClientKit", "ServerKit", "SecurityKit", logging, serviceLifecycle,
+      ],
       path: "Tests/TestKit", exclude: ["Mail/mail-server.py"], swiftSettings: style),
     tests("Contract", of: ["Contract"]),
     tests("CacheKit", of: ["CacheKit"]),
-    tests("AuditKit", of: ["AuditKit", "StorageKit", "ServerKit", "ClientKit", "SecurityKit", "Contract", "ConfigKit"]),
+    tests(
+      "AuditKit", of: ["AuditKit", "StorageKit", "ServerKit", "ClientKit", "SecurityKit", "Contract", "ConfigKit"]),
     tests("ConfigKit", of: ["ConfigKit"]),
     tests("TelemetryKit", of: ["TelemetryKit", "Contract", logging]),
     tests("SecurityKit", of: ["SecurityKit", "Contract"]),
@@ -168,13 +188,15 @@ let package = Package(
     tests(
       "ServerKit",
       of: [
-        "ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit", logging, nioCore, serviceLifecycle,
+        "ServerKit", "ClientKit", "Contract", "ConfigKit", "SecurityKit", "TelemetryKit", logging, nioCore,
+        serviceLifecycle,
       ]),
     tests("StorageKit", of: ["StorageKit", "Contract"]),
     tests(
       "EventKit",
       of: [
-        "EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "SecurityKit", "TelemetryKit", "Contract", "ConfigKit",
+        "EventKit", "BusService", "StorageKit", "ClientKit", "ServerKit", "SecurityKit", "TelemetryKit", "Contract",
+        "ConfigKit",
         logging, serviceLifecycle,
       ]),
     serviceTests("Accounts", also: ["AuditKit"]),
@@ -182,7 +204,8 @@ let package = Package(
     serviceTests("Encoding", calls: ["Catalog", "Playback"], also: ["EncoderService", nioCore]),
     serviceTests("Playback", calls: ["Accounts", "Catalog"]),
     serviceTests("Delivery", calls: ["Playback"], also: [nioCore], isGolden: false),
-    serviceTests("Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit", "TelemetryKit", logging]),
+    serviceTests(
+      "Recommendations", calls: ["Catalog", "Playback", "Accounts"], also: ["RecommenderKit", "TelemetryKit", logging]),
     tests(
       "Gateway",
       of: [
@@ -193,14 +216,19 @@ let package = Package(
     tests(
       "System",
       of: [
-        "Contract", "ClientKit", "Gateway", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI", "RecommendationsAPI", "EventKit",
+        "Contract", "ClientKit", "Gateway", "AccountsAPI", "CatalogAPI", "EncodingAPI", "PlaybackAPI",
+        "RecommendationsAPI", "EventKit",
       ],
       exclude: ["Browser"]),
     tests(
       "Load",
       of: ["Contract", "ClientKit", "AccountsAPI", "PlaybackAPI", histogram]),
     .testTarget(
-      name: "Benchmarks", dependencies: ["Contract", "ClientKit", "SecurityKit", "AccountsAPI", "PlaybackAPI", "TestKit"],
+      name: "Benchmarks",
+      dependencies: [
+        "Contract", "ClientKit", "SecurityKit", "AccountsAPI", "PlaybackAPI", "RecommendationsAPI",
+        "RecommendationsService", "RecommenderKit", "TestKit",
+      ],
       path: "Tests/Benchmarks", swiftSettings: style),
   ],
   swiftLanguageModes: [.v6]

@@ -22,6 +22,16 @@ def movielens(wheel):
     return {profile: titles for profile, titles in sorted(liked.items()) if len(titles) >= 5}
 
 
+def movielens_titles(wheel):
+    """The same films with what is known of each; a film of no known genre has none."""
+    with zipfile.ZipFile(wheel) as archive:
+        lines = archive.read("recbole/dataset_example/ml-100k/ml-100k.item").decode().splitlines()
+    for line in lines[1:]:
+        title, _, year, genres = line.split("\t")
+        genres = [genre for genre in genres.split() if genre != "unknown"]
+        yield {"title": title, "year": int(year) if year.isdigit() else 1900, "genres": genres}
+
+
 def invented(titles, profiles, seed):
     """Profiles with a taste for a few of fifty kinds of titles, some titles far more popular than others."""
     chance = random.Random(seed)
