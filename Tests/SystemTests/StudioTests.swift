@@ -87,6 +87,26 @@ extension SystemTests {
       #expect(after["experiment"]["endedAt"].text != nil)
     }
 
+    @Test(
+      "The studio shows models in every state, also one it has never heard of, and pins and releases what can serve")
+    func models() async throws {
+      let seen = try await studio(SharedStack.instance.stack(), "models", "-")
+      #expect(
+        seen["states"].items.compactMap(\.text) == [
+          "not ahead", "serves", "refused", "damaged", "other format", "some new state", "removed",
+        ])
+      #expect(
+        seen["pins"].items.compactMap(\.text) == ["Pin model 7", "Pin model 6", "Pin model 2"], "\(seen["pins"])")
+      #expect(
+        seen["leads"].items.compactMap(\.text) == ["−0.002, −0.022 to +0.018", "+0.030, +0.010 to +0.050"],
+        "\(seen["leads"])")
+      #expect(seen["first"].text == "Model 6 serves.")
+      #expect(seen["pinned"].text == "Model 7 serves, pinned until it is released.")
+      let asked = seen["asked"].items
+      #expect(asked.compactMap { $0[0].text } == ["PUT", "DELETE"] && asked.first?[1]["version"].number == 7)
+      #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")
+    }
+
     @Test("A viewer is told that the studio is not for viewers")
     func viewer() async throws {
       let stack = try await SharedStack.instance.stack()

@@ -2,6 +2,7 @@
 
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD begin NAME [SCREENSHOTS]   a form with mistakes, then a comparison of that name
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD end NAME [SCREENSHOTS]     its results, its end, the models, the replay
+studio.py CHROMIUM ADDRESS EMAIL PASSWORD models - [SCREENSHOTS]     models in all states, as the API could tell them
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD viewer                     what a viewer sees of it
 Prints one JSON object with what was seen.
 """
@@ -85,17 +86,63 @@ def end(page):
     return {**seen, "left": page.locator("#end-experiment").count()}
 
 
+def model(version, state, **more):
+    return {
+        "version": version, "state": state, "cause": "interactions", "trainedAt": "2026-01-02T03:04:05.000Z",
+        "profiles": 400, "titles": 80, "interactions": 3000, "ndcgAt100": 0.41, "heldOutProfiles": 80,
+        "trainingCpuSeconds": 1.25, **more}
+
+
+def tell_models(page, asked):
+    """In place of the service, which would take hundreds of profiles for these."""
+    rival = {"ranker": "similarity", "ndcgAt100": 0.38, "lead": 0.03, "leadStandardError": 0.01}
+    told = {"serving": 6, "items": [
+        model(7, "notAhead", rival={**rival, "lead": -0.002}), model(6, "published", rival=rival), model(5, "refused"),
+        model(4, "damaged"), model(3, "otherFormat"), model(2, "someNewState"), model(1, "removed")]}
+
+    def answer(route):
+        asked.append([route.request.method, route.request.post_data_json])
+        if route.request.method == "PUT":
+            told["serving"] = told["pinned"] = route.request.post_data_json["version"]
+        elif route.request.method == "DELETE":
+            del told["pinned"]
+        route.fulfill(json=told)
+
+    page.route("**/v1/studio/models**", answer)
+
+
+def models(page, asked):
+    rows = page.locator("#studio-models tbody tr")
+    rows.first.wait_for()
+    seen = {
+        "states": page.locator("#studio-models .state").all_inner_texts(),
+        "pins": [button.get_attribute("aria-label") for button in page.locator("#studio-models tbody button").all()],
+        "leads": [plot.get_attribute("aria-label") for plot in page.locator("#studio-models svg").all()],
+        "first": page.inner_text("#serving-model"),
+    }
+    picture(page, "models")
+    page.get_by_role("button", name="Pin model 7").click()
+    page.wait_for_selector("#release-model")
+    seen["pinned"] = page.inner_text("#serving-model")
+    page.click("#release-model")
+    page.wait_for_selector("#release-model", state="detached")
+    return {**seen, "asked": [one for one in asked if one[0] != "GET"]}
+
+
 with sync_playwright() as playwright:
     faults = []
     browser, page = open_page(playwright, chromium, faults)
     page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
+    asked = []
+    if action == "models":
+        tell_models(page, asked)
     enter_studio(page)
     if action == "viewer":
         page.wait_for_selector("#main [role=alert]:not(.error)")
         seen = {"said": page.inner_text("#main"), "link": page.is_visible("#studio")}
     else:
         page.wait_for_selector("#studio-models table, #studio-models .muted")
-        seen = begin(page) if action == "begin" else end(page)
+        seen = models(page, asked) if action == "models" else begin(page) if action == "begin" else end(page)
     browser.close()
 
 print(json.dumps({**seen, "faults": faults}))

@@ -2,7 +2,10 @@
 
 import { api } from "../api.js";
 import { fill, h } from "../dom.js";
+import { axis, interval, scaleAround0 } from "./interval.js";
 import { spoken, table, time } from "./table.js";
+
+const unservable = ["refused", "damaged", "otherFormat", "removed"];
 
 export async function models(place, act) {
   const { serving, pinned, items } = await api.models();
@@ -13,17 +16,38 @@ export async function models(place, act) {
     h("div", { class: "actions" },
       h("button", { type: "button", id: "train-model", onclick: act(api.trainModel, "A model is being trained; it is listed when it is done.") }, "Train a model"),
       pinned != null && h("button", { type: "button", id: "release-model", onclick: act(api.releaseModel, "The newest good model serves again.") }, "Release")),
-    items.length ? table("Trained models, the latest first",
-      ["Model", "State", "Why", "Trained", "Profiles", "Titles", "Labels", "NDCG@100", "Held-out profiles", "CPU s", "Pin"],
-      items.map((item) => row(item, serving, pinned, act)))
+    items.length ? trained(items, serving, pinned, act)
       : h("p", { class: "muted" }, "None was trained yet: it takes 20 profiles that watched something."));
 }
 
-function row(item, serving, pinned, act) {
-  const state = item.version === serving ? "serves" : spoken(item.state);
-  return [String(item.version), h("span", { class: "state", "data-state": state }, state), spoken(item.cause), time(item.trainedAt),
-    item.profiles, item.titles, item.interactions, item.ndcgAt100.toFixed(3), item.heldOutProfiles, item.trainingCpuSeconds.toFixed(1),
-    item.state === "published" && item.version !== pinned
-      ? h("button", { type: "button", class: "quiet", "aria-label": `Pin model ${item.version}`, onclick: act(() => api.pinModel(item.version), `Model ${item.version} serves until it is released.`) }, "Pin")
-      : item.version === pinned ? "pinned" : ""];
+function trained(items, serving, pinned, act) {
+  const leads = scaleAround0(items.map(lead));
+  return table("Trained models, the latest first. The lead is in NDCG@100 over what needs no training, on the same held-out profiles, give or take two standard errors",
+    ["Model", "State", "Pin", "Why", "Trained", "Profiles", "Titles", "Labels", "Held-out profiles", "NDCG@100",
+      h("div", {}, "Lead", axis(leads, figure)), "CPU s"],
+    items.map((item) => [String(item.version), state(item, serving), pin(item, pinned, act), spoken(item.cause), time(item.trainedAt),
+      item.profiles, item.titles, item.interactions, item.heldOutProfiles, item.ndcgAt100.toFixed(3),
+      item.rival ? [interval(lead(item), leads, figure), h("small", { class: "muted" }, `over ${spoken(item.rival.ranker)}, ${item.rival.ndcgAt100.toFixed(3)}`)] : "",
+      item.trainingCpuSeconds.toFixed(1)]));
+}
+
+/** What decides whether a model serves: its lead is sure where two standard errors below it is above 0. */
+function lead({ rival }) {
+  return rival && { value: rival.lead, low: rival.lead - 2 * rival.leadStandardError, high: rival.lead + 2 * rival.leadStandardError };
+}
+
+const figure = (value) => `${value > 0 ? "+" : ""}${value.toFixed(3).replace("-", "−")}`;
+
+function state(item, serving) {
+  const name = item.version === serving ? "serves" : spoken(item.state);
+  return h("span", { class: "state", "data-state": name }, name);
+}
+
+function pin(item, pinned, act) {
+  if (item.version === pinned) return "pinned";
+  if (unservable.includes(item.state)) return "";
+  return h("button", {
+    type: "button", class: "quiet", "aria-label": `Pin model ${item.version}`,
+    onclick: act(() => api.pinModel(item.version), `Model ${item.version} serves until it is released.`),
+  }, "Pin");
 }

@@ -9,10 +9,10 @@ export function table(caption, heads, rows) {
       h("caption", {}, caption),
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, rows.map(([name, ...cells]) =>
-        h("tr", {}, h("th", { scope: "row" }, name), cells.map((cell) => h("td", {}, cell)))))));
+        h("tr", {}, h("th", { scope: "row" }, name), cells.map((cell) => h("td", {}, ...[cell].flat())))))));
 }
 
-export const time = (text) => new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+export const time = (text) => h("time", { datetime: text }, new Date(text).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }));
 
 /** `notAhead` as one reads it: states the page does not know yet show as themselves. */
 export const spoken = (name) => name.replace(/([A-Z])/g, " $1").toLowerCase();
