@@ -114,10 +114,12 @@ final class ProfileDoor: Sendable {
   /// What came through to a service; feeds and the gateway's own questions not counted.
   typealias Forwarded = @Sendable () -> [TransportRequest]
 
-  func open(_ body: (PublicClient, Forwarded) async throws -> Void) async throws {
+  func open(
+    besides others: [String: any Transport] = [:], _ body: (PublicClient, Forwarded) async throws -> Void
+  ) async throws {
     let accounts = StubTransport { try self.answer($0) }
     let playback = StubTransport { try self.answer($0) }
-    let neighbours = Self.silence(besides: ["accounts": accounts, "playback": playback])
+    let neighbours = Self.silence(besides: others.merging(["accounts": accounts, "playback": playback]) { $1 })
     try await withService(
       GatewayModule.self, settings: ["EVENTS_LONGEST_BACKOFF_MILLISECONDS": "100"], upstreams: neighbours
     ) { service in
