@@ -26,7 +26,7 @@ package struct RecommendedRows: Codable, Sendable {
 }
 
 package struct RecommendedRow: Codable, Sendable {
-  package enum Kind: String, Codable, Sendable {
+  package enum Kind: String, Codable, Sendable, CaseIterable {
     case continueWatching, topPicks, popular, becauseYouWatched, trending, genre, new
   }
 

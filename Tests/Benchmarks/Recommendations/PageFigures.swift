@@ -1,5 +1,6 @@
 import Contract
 import Foundation
+import RecommendationsAPI
 import RecommenderKit
 
 @testable import RecommendationsService
@@ -81,8 +82,9 @@ struct PageFigures {
     guard let arm = arms[PageArm.ours] else { return [] }
     let pages = Double(max(1, arm.recall.count))
     let found = Double(max(1, arm.found.values.reduce(0, +)))
-    return arm.slots.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { kind, slots in
-      "  " + kind.padding(toLength: 20, withPad: " ", startingAt: 0)
+    return RecommendedRow.Kind.allCases.map(\.rawValue).map { kind in
+      let slots = arm.slots[kind] ?? 0
+      return "  " + kind.padding(toLength: 20, withPad: " ", startingAt: 0)
         + String(format: "%5.2f  %.3f", Double(slots) / pages, Double(arm.found[kind] ?? 0) / found)
     }
   }
