@@ -21,14 +21,20 @@ export async function models(place, act) {
 }
 
 function trained(items, serving, pinned, act) {
-  const leads = scaleAround0(items.map(lead));
-  return table("Trained models, the latest first. The lead is in NDCG@100 over what needs no training, on the same held-out profiles, give or take two standard errors",
-    ["Model", "State", "Pin", "Why", "Trained", "Profiles", "Titles", "Labels", "Held-out profiles", "NDCG@100",
-      h("div", {}, "Lead", axis(leads, figure)), "CPU s"],
-    items.map((item) => [String(item.version), state(item, serving), pin(item, pinned, act), spoken(item.cause), time(item.trainedAt),
-      item.profiles, item.titles, item.interactions, item.heldOutProfiles, item.ndcgAt100.toFixed(3),
-      item.rival ? [interval(lead(item), leads, figure), h("small", { class: "muted" }, `over ${spoken(item.rival.ranker)}, ${item.rival.ndcgAt100.toFixed(3)}`)] : "",
-      item.trainingCpuSeconds.toFixed(1)]));
+  const leads = items.some((item) => item.rival) && scaleAround0(items.map(lead));
+  return table("Trained models, the latest first" + (leads
+    ? ". The lead is in NDCG@100 over what needs no training, on the same held-out profiles, give or take two standard errors" : ""),
+  ["Model", "State", "Pin", "Why", "Trained", "Profiles", "Titles", "Labels", "Held-out profiles", "NDCG@100",
+    ...(leads ? [h("div", {}, "Lead", axis(leads, figure))] : []), "CPU s"],
+  items.map((item) => [String(item.version), state(item, serving), pin(item, pinned, act), spoken(item.cause), time(item.trainedAt),
+    item.profiles, item.titles, item.interactions, item.heldOutProfiles, item.heldOutProfiles ? item.ndcgAt100.toFixed(3) : "–",
+    ...(leads ? [rivalry(item, leads)] : []), item.trainingCpuSeconds.toFixed(1)]));
+}
+
+function rivalry(item, leads) {
+  if (!item.rival) return "–";
+  return [interval(lead(item), leads, figure),
+    h("small", { class: "muted" }, `over ${spoken(item.rival.ranker)}, ${item.rival.ndcgAt100.toFixed(3)}`)];
 }
 
 /** What decides whether a model serves: its lead is sure where two standard errors below it is above 0. */
