@@ -111,7 +111,7 @@ struct DeadLetterTests {
         try await eventually { bus.lastReport?.deadLetters.count == 1 }
         let before = stomach.attemptCount
         bus.redriveAll()
-        try await eventually { stomach.attemptCount == before + 1 }
+        try await eventually { stomach.attemptCount > before }
         try await eventually { bus.lastReport?.deadLetters.count == 1 }
       }
       #expect(try effects.effects().isEmpty)
