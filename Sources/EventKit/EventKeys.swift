@@ -25,12 +25,10 @@ package final class EventKeys: EventKeyring {
     var until: ContinuousClock.Instant
   }
 
-  /// Keys kept in memory.
-  private static let limit = 20_000
+  /// Keys kept in memory: some 15 MB.
+  private static let limit = 100_000
   /// A key is asked for anew after this long.
   private static let keptTime = Duration.seconds(3600)
-  /// Keys asked for at once.
-  private static let askedAtOnce = 16
   /// For one answer.
   private static let timeout = Duration.seconds(2)
   /// Who could do without a key does not ask again so soon after a failure.
@@ -73,14 +71,10 @@ package final class EventKeys: EventKeyring {
 
   /// Has the keys of all these events at hand. Throws where accounts does not answer.
   func learn(_ events: some Sequence<Event>) async throws {
-    let missing = Set(events.compactMap(\.header.account)).filter { known($0) == nil }
-    guard !missing.isEmpty else { return }
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      for (index, account) in missing.enumerated() {
-        if index >= Self.askedAtOnce { try await group.next() }
-        group.addTask { _ = try await self.ask(account) }
-      }
-      try await group.waitForAll()
+    let missing = Array(Set(events.compactMap(\.header.account)).filter { known($0) == nil })
+    for start in stride(from: 0, to: missing.count, by: EventKeyEndpoints.accountsMaximum) {
+      let some = missing[start..<min(start + EventKeyEndpoints.accountsMaximum, missing.count)]
+      _ = try await ask(Array(some), within: .after(Self.timeout))
     }
   }
 
@@ -104,20 +98,29 @@ package final class EventKeys: EventKeyring {
 
   private func ask(_ account: AccountID) async throws -> Known {
     try await flights.value(for: account, within: .after(Self.timeout)) { [self] deadline in
-      let answer = try await accounts.call(
-        EventKeyEndpoints.key, EventKeyPath(account: account),
-        in: CallContext(principal: .service(caller), deadline: deadline))
-      let key = try answer.key.map { text in
-        guard let key = Base64URL.decode(text[...]).flatMap({ SealingKey($0) }) else {
-          throw EventSealError.doesNotOpen
-        }
-        return key
-      }
-      // An erasure that was heard while we asked is newer than the answer.
-      if let newer = known(account) { return newer }
-      let found = key.map { Known.key($0) } ?? .erased
-      kept[account] = Kept(known: found, until: .now + Self.keptTime)
-      return found
+      try await ask([account], within: deadline)[account] ?? .erased
     }
+  }
+
+  private func ask(_ accounts: [AccountID], within deadline: Deadline) async throws -> [AccountID: Known] {
+    let answer = try await self.accounts.call(
+      EventKeyEndpoints.keys, body: EventKeysQuestion(accounts: accounts),
+      in: CallContext(principal: .service(caller), deadline: deadline))
+    var found = Dictionary(accounts.map { ($0, Known.erased) }) { first, _ in first }
+    for item in answer.items {
+      guard let key = Base64URL.decode(item.key[...]).flatMap({ SealingKey($0) }) else {
+        throw EventSealError.doesNotOpen
+      }
+      found[item.account] = .key(key)
+    }
+    for account in accounts {
+      // An erasure that was heard while we asked is newer than the answer.
+      if let newer = known(account) {
+        found[account] = newer
+      } else if let known = found[account] {
+        kept[account] = Kept(known: known, until: .now + Self.keptTime)
+      }
+    }
+    return found
   }
 }

@@ -24,10 +24,15 @@ extension AccountsDriver {
   /// An event as who has the key of its account reads it.
   func opened(_ event: Event) async throws -> Event {
     let account = try #require(event.header.account)
-    let answer = try await service.transport.call(
-      EventKeyEndpoints.key, EventKeyPath(account: account), in: context(.service("test")))
-    let key = try #require(answer.key.flatMap { Base64URL.decode($0) }.flatMap { SealingKey($0) })
+    let key = try #require(try await eventKey(of: account))
     return try #require(try EventSeal.open(event, with: key))
+  }
+
+  /// As a service asks for it; nil where accounts gives none.
+  func eventKey(of account: AccountID) async throws -> SealingKey? {
+    let answer = try await service.transport.call(
+      EventKeyEndpoints.keys, body: EventKeysQuestion(accounts: [account]), in: context(.service("test")))
+    return answer.items.first.flatMap { Base64URL.decode($0.key) }.flatMap { SealingKey($0) }
   }
 
   /// Every byte under the home, by path.
@@ -95,7 +100,8 @@ struct ErasureTests {
           var counts: [String: Int] = [:]
           for table in tables {
             counts[table] = try db.first(
-              "SELECT COUNT(*) FROM \(table) WHERE account_id = ?", signedUp.account.id) { $0.int(0) }
+              "SELECT COUNT(*) FROM \(table) WHERE account_id = ?", signedUp.account.id
+            ) { $0.int(0) }
           }
           return counts
         }
@@ -200,15 +206,9 @@ struct ErasureTests {
       let signedUp = try await accounts.signUp()
       let principal = try await accounts.principal(signedUp.accessToken)
       _ = try await accounts.createProfile(NewProfile(name: "Vera", language: "pt-BR"), as: principal)
-      let path = EventKeyPath(account: signedUp.account.id)
-      func key() async throws -> String? {
-        try await accounts.service.transport.call(
-          EventKeyEndpoints.key, path, in: accounts.context(.service("test"))
-        ).key
-      }
-      let text = try #require(try await key())
-      #expect(try await key() == text)
-      let sealing = try #require(Base64URL.decode(text).flatMap { SealingKey($0) })
+      let account = signedUp.account.id
+      let sealing = try #require(try await accounts.eventKey(of: account))
+      #expect(try await accounts.eventKey(of: account) == sealing)
       let told = try await accounts.events()
       let changed = try #require(told.first { $0.header.type == ProfileChanged.type })
       #expect(!String(decoding: changed.json, as: UTF8.self).contains("pt-BR"))
@@ -219,13 +219,30 @@ struct ErasureTests {
       #expect(try EventSeal.open(created, with: sealing)?.body(AccountCreated.self)?.country == "DE")
 
       let refused = try await accounts.problem {
-        try await accounts.service.transport.call(EventKeyEndpoints.key, path, in: accounts.context(principal))
+        try await accounts.service.transport.call(
+          EventKeyEndpoints.keys, body: EventKeysQuestion(accounts: [account]), in: accounts.context(principal))
       }
       #expect(refused.status == 403)
       try await accounts.erase(as: principal)
-      #expect(try await key() == nil)
+      #expect(try await accounts.eventKey(of: account) == nil)
       let bytes = Data(sealing.bytes)
       try await eventually { try accounts.files().allSatisfy { $0.bytes.range(of: bytes) == nil } }
+    }
+  }
+
+  @Test("Keys are given of so many accounts at once, and of more the question is refused by name")
+  func keysAtOnce() async throws {
+    try await withAccounts { accounts async throws in
+      let signedUp = try await accounts.signUp()
+      let strangers = (1..<EventKeyEndpoints.accountsMaximum).map { AccountID(seed: "stranger \($0)") }
+      func answer(_ ids: [AccountID]) async throws -> EventKeysAnswer {
+        try await accounts.service.transport.call(
+          EventKeyEndpoints.keys, body: EventKeysQuestion(accounts: ids), in: accounts.context(.service("test")))
+      }
+      #expect(try await answer(strangers + [signedUp.account.id]).items.map(\.account) == [signedUp.account.id])
+      let problem = try await accounts.problem { try await answer(strangers + strangers) }
+      #expect(problem.status == 422)
+      #expect(problem.errors?.first?.field == "accounts")
     }
   }
 

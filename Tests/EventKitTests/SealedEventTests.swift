@@ -20,6 +20,7 @@ private struct DiaryWritten: PersonalEventBody, Equatable {
 private final class KeyOffice: EventKeyring {
   private let keys = Mutex<[AccountID: SealingKey]>([:])
   let isAway = Mutex(false)
+  let questions = Mutex(0)
 
   func sealingKey(of account: AccountID, in session: SQLSession) throws -> SealingKey? {
     keys.withLock { $0[account] }
@@ -31,8 +32,10 @@ private final class KeyOffice: EventKeyring {
   var transport: StubTransport {
     StubTransport { [self] request in
       if isAway.withLock({ $0 }) { throw TransportError.unreachable(upstream: "accounts", reason: "away") }
-      let account = keys.withLock { keys in keys.first { request.target.contains($0.key.description) } }
-      return try .json(EventKeyAnswer(key: account.map { Base64URL.encode($0.value.bytes) }))
+      questions.withLock { $0 += 1 }
+      let asked = try JSON.decode(EventKeysQuestion.self, from: request.body).accounts
+      let known = keys.withLock { keys in asked.compactMap { account in keys[account].map { (account, $0.bytes) } } }
+      return try .json(EventKeysAnswer(known))
     }
   }
 }
@@ -101,6 +104,22 @@ struct SealedEventTests {
       }
       #expect(bus.letters.isEmpty)
       #expect(!source.database.path.isEmpty)
+    }
+  }
+
+  @Test("The keys of all accounts of a batch are asked for in one question")
+  func oneQuestion() async throws {
+    try await withStage { source, bus, effects in
+      for number in 1...20 {
+        let account = AccountID(seed: "account \(number)")
+        office.open(account)
+        try await write(number, of: account, to: source)
+      }
+      try await running([source.relay(to: bus)]) { try await eventually { bus.heldCount == 20 } }
+      try await running([reader(of: source, over: bus, into: effects)]) {
+        try await eventually { try effects.effects() == Array(1...20) }
+      }
+      #expect(office.questions.withLock { $0 } == 1)
     }
   }
 
