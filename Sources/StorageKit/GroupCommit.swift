@@ -32,7 +32,8 @@ final class GroupCommit: Sendable {
     self.logger = logger
     self.instruments = instruments
     let thread = Thread { [self] in run() }
-    thread.name = "writer \(name)"
+    // Linux shows 15 characters of it, and takes no longer name.
+    thread.name = String("writer \(name)".prefix(15))
     thread.start()
   }
 

@@ -63,4 +63,15 @@ import Testing
   func goldenSchema() async throws {
     try await withDatabase { database in try Golden.schema(database.schemaText(), of: "recommendations") }
   }
+
+  @Test("What changed of the plays is found by its index, without looking at all of them")
+  func plan() async throws {
+    try await withDatabase { database in
+      let plan = try database.read {
+        try $0.rows("EXPLAIN QUERY PLAN \(PlayCountStore.changedPlays)", 1) { $0.text(3) }
+      }
+      #expect(plan.contains { $0.contains("plays_in_hour_by_revision") }, "\(plan)")
+      #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+    }
+  }
 }

@@ -37,17 +37,20 @@ enum PlayCountStore {
     try db.execute("DELETE FROM counted_play WHERE profile = ? AND title = ?", profile, Int(title))
   }
 
-  /// Calls `body` with all that changed after that revision: weeks of plays at the start.
-  /// Served by `plays_in_hour_by_revision`.
+  /// Calls `body` with all that changed after that revision: weeks of plays at the start, in the order of the table.
   static func forEachChanged(
     after revision: Int, in db: SQLSession, _ body: (_ title: TitleNumber, _ hour: Int32, _ profiles: Int32) -> Void
   ) throws {
-    try db.forEach(
-      "SELECT title, hour, profiles FROM plays_in_hour WHERE revision > ? ORDER BY title, hour", revision
-    ) { row in
+    try db.forEach(revision == 0 ? allPlays : changedPlays, revision) { row in
       body(TitleNumber(row.int(0)), Int32(row.int(1)), Int32(row.int(2)))
     }
   }
+
+  private static let allPlays =
+    "SELECT title, hour, profiles FROM plays_in_hour WHERE revision > ? ORDER BY title, hour"
+
+  /// Served by `plays_in_hour_by_revision`: it runs after every commit, so it may not read what has not changed.
+  static let changedPlays = "SELECT title, hour, profiles FROM plays_in_hour WHERE revision > ? ORDER BY revision"
 
   /// Removes some of what is too old to count; true where more may be left.
   static func forget(before hour: Int32, limit: Int, in db: SQLSession) throws -> Bool {
