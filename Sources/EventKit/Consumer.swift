@@ -5,39 +5,6 @@ package import StorageKit
 import Synchronization
 import TelemetryKit
 
-/// How a projection is made anew.
-package struct ConsumerRebuild: Sendable {
-  /// Deletes all of the projection.
-  package let reset: @Sendable (SQLSession) throws -> Void
-  /// Takes in one line of a source's snapshot, as an upsert; nil where the sources' events are enough.
-  package let restore: (@Sendable (_ source: String, _ line: [UInt8], SQLSession) throws -> Void)?
-
-  package init(
-    reset: @escaping @Sendable (SQLSession) throws -> Void,
-    restore: (@Sendable (_ source: String, _ line: [UInt8], SQLSession) throws -> Void)? = nil
-  ) {
-    self.reset = reset
-    self.restore = restore
-  }
-}
-
-/// What a consumer is: its name, whom it listens to, and what an event does.
-struct ConsumerDefinition: Sendable {
-  let name: String
-  let sources: [String]
-  let rebuild: ConsumerRebuild?
-  /// Opens what is sealed; nil where the consumer has no use for it.
-  let keys: EventKeys?
-  let apply: @Sendable (Event, SQLSession) throws -> Void
-
-  /// Applies the event as it can be read. One that no key opens any more, because its account is erased, or that was
-  /// written without its personal part, is done with.
-  func take(_ event: Event, _ session: SQLSession) throws {
-    guard let keys else { return try apply(event, session) }
-    if let readable = try keys.readable(event) { try apply(readable, session) }
-  }
-}
-
 /// Turns the events of some sources into effects in the service's own database, each exactly once: effect and cursor
 /// commit together, so a duplicate changes nothing; a gap is filled from the source's own feed.
 ///
@@ -110,13 +77,14 @@ final class Consumer: Service {
 
   private func follow(_ source: String, _ feed: SourceFeed) async {
     var backoff = Backoff(first: settings.firstBackoff, longest: settings.longestBackoff)
+    var ahead: ReadRun?
     while !Task.isCancelled {
       do {
-        try await step(source, feed)
+        ahead = try await step(source, feed, ahead)
         backoff.reset()
-      } catch ConsumerError.cursorMoved {
-        continue
       } catch {
+        ahead = nil
+        if case ConsumerError.cursorMoved = error { continue }
         if Task.isCancelled { return }
         logger.warning("a source cannot be followed now", metadata: ["source": "\(source)", "error": "\(error)"])
         try? await Task.sleep(for: backoff.pause())
@@ -124,20 +92,47 @@ final class Consumer: Service {
     }
   }
 
-  /// Reads what comes next and takes it in.
-  private func step(_ source: String, _ feed: SourceFeed) async throws {
+  /// Reads what comes next, unless it was read `ahead`, and takes it in. While far behind, what follows is read
+  /// meanwhile, and answered.
+  private func step(_ source: String, _ feed: SourceFeed, _ ahead: ReadRun?) async throws -> ReadRun? {
     let seen = forgotten.generation
     let cursor = try database.read { try store.cursor(source, in: $0) }
-    if cursor?.isRestoring == true { return try await rebuild() }  // killed half-way through a snapshot
-    let page = try await read(source, after: cursor?.position, seen)
-    var run = EventRun(source: source, after: cursor?.position)
-    for line in page.events where !run.take(line) { break }
-    if !run.events.isEmpty { try await apply(run.events, of: source, from: cursor) }
-    if run.isBroken { try await repair(source, feed) }
+    if cursor?.isRestoring == true {  // killed half-way through a snapshot
+      try await rebuild()
+      return nil
+    }
+    let read: ReadRun
+    if let ahead, ahead.run.start == cursor?.position {
+      read = ahead
+    } else {
+      read = try await self.read(source, after: cursor?.position, seen)
+    }
+    guard read.run.events.count >= settings.batchCount, !read.run.isBroken else {
+      try await apply(read, of: source, from: cursor)
+      if read.run.isBroken { try await repair(source, feed) }
+      return nil
+    }
+    async let next = self.read(source, after: read.run.position, seen)
+    try await apply(read, of: source, from: cursor)
+    return try await next
+  }
+
+  /// What the bus has after a position, as far as it follows.
+  private func read(_ source: String, after position: EventPosition?, _ seen: Int) async throws -> ReadRun {
+    let page = try await page(of: source, after: position, seen)
+    return try await read(page.events, of: source, after: position)
+  }
+
+  /// All that is to be done with events outside of the transaction.
+  private func read(_ lines: [[UInt8]], of source: String, after position: EventPosition?) async throws -> ReadRun {
+    var run = EventRun(source: source, after: position)
+    for line in lines where !run.take(line) { break }
+    try await definition.keys?.learn(run.events)
+    return ReadRun(run, by: definition)
   }
 
   /// Waits at the bus for what follows, and is called off when the cursors are forgotten meanwhile.
-  private func read(_ source: String, after position: EventPosition?, _ seen: Int) async throws -> EventPage {
+  private func page(of source: String, after position: EventPosition?, _ seen: Int) async throws -> EventPage {
     try await withThrowingTaskGroup(of: EventPage.self) { group in
       group.addTask { [bus, settings] in
         try await bus.read(
@@ -163,13 +158,12 @@ final class Consumer: Service {
     }
     let after = cursor?.position ?? EventPosition(epoch: page.epoch, seq: 0)
     if page.oldest > after.seq + 1 { return try await bridge(to: page, of: source, from: cursor, feed) }
-    var run = EventRun(source: source, after: after)
-    for line in page.events where !run.take(line) { break }
-    if run.events.isEmpty {
+    let read = try await read(page.events, of: source, after: after)
+    if read.run.events.isEmpty {
       // Nothing more at the source: the bus is at fault or behind it, and will be mended by the relay.
       throw ConsumerError.missing(source: source, after: after.seq)
     }
-    try await apply(run.events, of: source, from: cursor)
+    try await apply(read, of: source, from: cursor)
   }
 
   /// The source has begun anew: what it told before may be wrong.
@@ -227,10 +221,10 @@ final class Consumer: Service {
 
   /// The effects of `events` and the cursor after them, in one transaction; each event in its own savepoint, so that
   /// one that fails is set aside and undoes nothing else.
-  private func apply(_ events: [Event], of source: String, from cursor: ConsumerCursor?) async throws {
+  private func apply(_ read: ReadRun, of source: String, from cursor: ConsumerCursor?) async throws {
+    let events = read.run.events
     guard let last = events.last?.header else { return }
-    try await definition.keys?.learn(events)
-    let (definition, store, limit) = (definition, store, settings.parkedLimit)
+    let (store, limit) = (store, settings.parkedLimit)
     let next = ConsumerCursor(position: EventPosition(epoch: last.epoch, seq: last.seq))
     let newlyFailing = try await database.write { session in
       try store.move(source, from: cursor, to: next, in: session)
@@ -240,14 +234,14 @@ final class Consumer: Service {
         throw ConsumerError.tooManyParked(limit: limit)
       }
       var errors: [(event: Event, error: String)] = []
-      for event in events {
+      for (event, effect) in zip(events, read.effects) {
         let key = FailingSubject.Key(source: source, subject: event.header.subject)
         if failing.contains(key) {
           try store.park(event, in: session)
           continue
         }
         do {
-          try session.savepoint { try definition.take(event, session) }
+          if let effect = try effect.get() { try session.savepoint { try effect(session) } }
         } catch let error where !error.concernsStorage {
           let failure = FailingSubject(key: key, attempts: 1, error: "\(error)".prefix(2000).description)
           try store.save(failure, in: session)

@@ -156,7 +156,7 @@ final class ConsumerRetries: Sendable {
             return .recovered
           }
           do {
-            try session.savepoint { try definition.take(event, session) }
+            try session.savepoint { try definition.effect(of: event)?(session) }
             try store.unpark(event, in: session)
             failing = FailingSubject(key: key, attempts: 0, error: "", deadLetter: nil)
           } catch let error where !error.concernsStorage {

@@ -1,10 +1,12 @@
 import Contract
 
 /// Collects the events that follow a position without a gap; ends at the first that does not.
-struct EventRun {
+struct EventRun: Sendable {
   private(set) var events: [Event] = []
   /// Whether something came that does not follow: a gap, another epoch, or bytes that are no intact event.
   private(set) var isBroken = false
+  /// What the first event follows.
+  let start: EventPosition?
   private let source: String
   private var last: EventPosition?
 
@@ -14,6 +16,7 @@ struct EventRun {
   /// - Parameter position: nil to begin with whatever epoch comes first, at its first event.
   init(source: String, after position: EventPosition?) {
     self.source = source
+    start = position
     last = position
   }
 

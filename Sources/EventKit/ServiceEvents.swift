@@ -75,11 +75,20 @@ package struct ServiceEvents: Sendable {
     _ consumerName: String, from sources: [String], opens: Bool = false, rebuild: ConsumerRebuild? = nil,
     _ apply: @escaping @Sendable (Event, SQLSession) throws -> Void
   ) {
+    consume(consumerName, from: sources, opens: opens, rebuild: rebuild, reading: { event in { try apply(event, $0) } })
+  }
+
+  /// The same for many events: `read` finds out what an event does while earlier ones are written, so that the
+  /// transaction holds the effect alone. Nil does nothing.
+  package mutating func consume(
+    _ consumerName: String, from sources: [String], opens: Bool = false, rebuild: ConsumerRebuild? = nil,
+    reading read: @escaping @Sendable (Event) throws -> EventEffect?
+  ) {
     let context = context
     consumers.append(
       Consumer(
         ConsumerDefinition(
-          name: consumerName, sources: sources, rebuild: rebuild, keys: opens ? keys : nil, apply: apply),
+          name: consumerName, sources: sources, rebuild: rebuild, keys: opens ? keys : nil, read: read),
         service: context.name, database: database, bus: bus, letters: bus,
         feed: { source in
           SourceFeed(try context.upstream(String(source.dropFirst())), caller: context.name)

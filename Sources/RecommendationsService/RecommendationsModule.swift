@@ -21,7 +21,7 @@ package enum RecommendationsModule: ServiceModule {
     var events = try ServiceEvents(context, database: database, publishes: [])
     events.consume(
       PlaybackConsumer.name, from: [PlaybackConsumer.source], opens: true, rebuild: PlaybackConsumer.rebuild,
-      PlaybackConsumer.apply)
+      reading: PlaybackConsumer.effect)
     events.consume(
       CatalogConsumer.name, from: [CatalogConsumer.source], rebuild: CatalogConsumer.rebuild, CatalogConsumer.apply)
     let keys = events.keys

@@ -1,4 +1,5 @@
 import Contract
+import Dispatch
 import StorageKit
 import Synchronization
 import TestKit
@@ -21,6 +22,28 @@ struct ConsumerTests {
         try await eventually { try effects.effects().count == 400 }
       }
       #expect(try effects.effects() == Array(1...400))
+    }
+  }
+
+  @Test("While far behind, what comes next is read before what was read is written")
+  func readsAhead() async throws {
+    try await withStage { source, bus, effects in
+      let hasRead = DispatchSemaphore(value: 0)
+      let wasAhead = Mutex<Bool?>(nil)
+      bus.onRead { if $0?.seq == 10 { hasRead.signal() } }
+      try await source.add(1...35)
+      var settings = quickSettings
+      settings.batchCount = 10
+      let consumer = makeConsumer(of: source, over: bus, into: effects, settings: settings) { event, db in
+        if event.header.seq == 10 {
+          let outcome = hasRead.wait(timeout: .now() + 20)
+          wasAhead.withLock { $0 = outcome == .success }
+        }
+        try applyNote(event, in: db)
+      }
+      try await running([source.relay(to: bus)]) { try await eventually { bus.heldCount == 35 } }
+      try await running([consumer]) { try await eventually { try effects.effects() == Array(1...35) } }
+      #expect(wasAhead.withLock { $0 } == true)
     }
   }
 

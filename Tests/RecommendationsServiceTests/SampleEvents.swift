@@ -101,7 +101,7 @@ extension ServiceDatabase {
   func consume(_ events: [Event]) async throws {
     for event in events {
       try await write { db in
-        try PlaybackConsumer.apply(event, in: db)
+        try PlaybackConsumer.effect(of: event)?(db)
         try CatalogConsumer.apply(event, in: db)
         try AccountsConsumer.apply(event, in: db)
       }

@@ -23,10 +23,15 @@ struct Interaction: Sendable, Hashable {
 
   init(_ watch: Watch) {
     title = watch.title
-    watchedSeconds = watch.watchedSeconds
-    durationSeconds = watch.durationSeconds
-    positionSeconds = watch.positionSeconds
+    self.watch(watch)
     lastAt = watch.lastAt
+  }
+
+  /// Takes over how far the profile is with the title; nil for nowhere.
+  mutating func watch(_ watch: Watch?) {
+    watchedSeconds = watch?.watchedSeconds ?? 0
+    durationSeconds = watch?.durationSeconds ?? 0
+    positionSeconds = watch?.positionSeconds ?? 0
   }
 
   /// What a model learns from it, 0 to 1: the part that was watched, or what was said outright.

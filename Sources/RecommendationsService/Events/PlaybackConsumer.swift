@@ -9,15 +9,16 @@ enum PlaybackConsumer {
   static let name = "recommendations-playback"
   static let source = "/playback"
 
-  static func apply(_ event: Event, in db: SQLSession) throws {
+  /// What an event does; nil for one that tells nothing, or not of which title.
+  static func effect(of event: Event) throws -> EventEffect? {
     switch event.header.type {
-    case PlaybackStarted.type: try event.body(PlaybackStarted.self).map { try apply($0, in: db) }
-    case PlaybackProgressed.type: try event.body(PlaybackProgressed.self).map { try apply($0, in: db) }
-    case PlaybackEnded.type: try event.body(PlaybackEnded.self).map { try apply($0, in: db) }
-    case ViewingHidden.type: try event.body(ViewingHidden.self).map { try apply($0, in: db) }
-    case ListChanged.type: try event.body(ListChanged.self).map { try apply($0, in: db) }
-    case RatingChanged.type: try event.body(RatingChanged.self).map { try apply($0, in: db) }
-    default: break
+    case PlaybackStarted.type: try event.body(PlaybackStarted.self).flatMap(effect)
+    case PlaybackProgressed.type: try event.body(PlaybackProgressed.self).flatMap(effect)
+    case PlaybackEnded.type: try event.body(PlaybackEnded.self).flatMap(effect)
+    case ViewingHidden.type: try event.body(ViewingHidden.self).flatMap(effect)
+    case ListChanged.type: try event.body(ListChanged.self).flatMap(effect)
+    case RatingChanged.type: try event.body(RatingChanged.self).flatMap(effect)
+    default: nil
     }
   }
 
@@ -46,58 +47,69 @@ enum PlaybackConsumer {
     try PlayCountStore.count(watch.title, by: viewing.profileId, at: viewing.lastWatchedAt, in: db)
   }
 
-  private static func apply(_ started: PlaybackStarted, in db: SQLSession) throws {
-    guard let titleId = started.titleId else { return }
-    guard try !WatchStore.isErased(started.profileId, in: db) else { return }
-    let title = try ProjectionStore.number(of: titleId, in: db)
-    try WatchStore.begin(title, by: started.profileId, at: started.startedAt, in: db)
-    try PlayCountStore.count(title, by: started.profileId, at: started.startedAt, in: db)
-    try ImpressionStore.begin(started.sessionId, of: title, by: started.profileId, at: started.startedAt, in: db)
+  private static func effect(of started: PlaybackStarted) -> EventEffect? {
+    guard let titleId = started.titleId else { return nil }
+    return { db in
+      guard try !WatchStore.isErased(started.profileId, in: db) else { return }
+      let title = try ProjectionStore.number(of: titleId, in: db)
+      try WatchStore.begin(title, by: started.profileId, at: started.startedAt, in: db)
+      try PlayCountStore.count(title, by: started.profileId, at: started.startedAt, in: db)
+      try ImpressionStore.begin(started.sessionId, of: title, by: started.profileId, at: started.startedAt, in: db)
+    }
   }
 
-  private static func apply(_ progressed: PlaybackProgressed, in db: SQLSession) throws {
-    guard let titleId = progressed.titleId else { return }
-    guard try !WatchStore.isErased(progressed.profileId, in: db) else { return }
-    let watch = Watch(
-      title: try ProjectionStore.number(of: titleId, in: db),
-      positionSeconds: max(0, progressed.positionSeconds), durationSeconds: max(0, progressed.durationSeconds),
-      watchedSeconds: max(0, progressed.watchedSeconds), lastAt: progressed.at)
-    try set(watch, by: progressed.profileId, in: db)
-    try ImpressionStore.progress(progressed.sessionId, share: watch.completion, in: db)
+  private static func effect(of progressed: PlaybackProgressed) -> EventEffect? {
+    guard let titleId = progressed.titleId else { return nil }
+    return watching(
+      titleId, in: progressed.sessionId, by: progressed.profileId, position: progressed.positionSeconds,
+      of: progressed.durationSeconds, watched: progressed.watchedSeconds, at: progressed.at)
   }
 
-  private static func apply(_ ended: PlaybackEnded, in db: SQLSession) throws {
-    guard let titleId = ended.titleId else { return }
-    guard try !WatchStore.isErased(ended.profileId, in: db) else { return }
-    let watch = Watch(
-      title: try ProjectionStore.number(of: titleId, in: db), positionSeconds: max(0, ended.positionSeconds),
-      durationSeconds: max(0, ended.durationSeconds), watchedSeconds: max(0, ended.watchedSeconds), lastAt: ended.at)
-    try set(watch, by: ended.profileId, in: db)
-    try ImpressionStore.progress(ended.sessionId, share: watch.completion, in: db)
+  private static func effect(of ended: PlaybackEnded) -> EventEffect? {
+    guard let titleId = ended.titleId else { return nil }
+    return watching(
+      titleId, in: ended.sessionId, by: ended.profileId, position: ended.positionSeconds, of: ended.durationSeconds,
+      watched: ended.watchedSeconds, at: ended.at)
   }
 
-  private static func apply(_ hidden: ViewingHidden, in db: SQLSession) throws {
-    guard let titleId = hidden.titleId else { return }
-    let title = try ProjectionStore.number(of: titleId, in: db)
-    try LearningStore.noting(title, of: hidden.profileId, in: db) {
+  private static func watching(
+    _ titleId: TitleID, in session: PlaybackSessionID, by profile: ProfileID, position: Double, of duration: Double,
+    watched: Double, at time: Timestamp
+  ) -> EventEffect {
+    { db in
+      guard try !WatchStore.isErased(profile, in: db) else { return }
+      let watch = Watch(
+        title: try ProjectionStore.number(of: titleId, in: db), positionSeconds: max(0, position),
+        durationSeconds: max(0, duration), watchedSeconds: max(0, watched), lastAt: time)
+      try set(watch, by: profile, in: db)
+      try ImpressionStore.progress(session, share: watch.completion, in: db)
+    }
+  }
+
+  private static func effect(of hidden: ViewingHidden) -> EventEffect? {
+    guard let titleId = hidden.titleId else { return nil }
+    return { db in
+      let title = try ProjectionStore.number(of: titleId, in: db)
+      try LearningStore.note(title, of: hidden.profileId, in: db) { $0.watch(nil) }
       try WatchStore.hide(title, of: hidden.profileId, in: db)
     }
   }
 
-  private static func apply(_ changed: ListChanged, in db: SQLSession) throws {
-    guard let title = changed.titleId else { return }
-    try setListed(changed.isListed, title, by: changed.profileId, at: changed.at, in: db)
+  private static func effect(of changed: ListChanged) -> EventEffect? {
+    guard let title = changed.titleId else { return nil }
+    return { try setListed(changed.isListed, title, by: changed.profileId, at: changed.at, in: $0) }
   }
 
-  private static func apply(_ changed: RatingChanged, in db: SQLSession) throws {
-    guard let title = changed.titleId else { return }
-    try set(changed.thumbs, for: title, by: changed.profileId, at: changed.at, in: db)
+  private static func effect(of changed: RatingChanged) -> EventEffect? {
+    guard let title = changed.titleId else { return nil }
+    return { try set(changed.thumbs, for: title, by: changed.profileId, at: changed.at, in: $0) }
   }
 
   // MARK: - Effects that a model may learn from
 
   private static func set(_ watch: Watch, by profile: ProfileID, in db: SQLSession) throws {
-    try LearningStore.noting(watch.title, of: profile, in: db) { try WatchStore.set(watch, by: profile, in: db) }
+    try LearningStore.note(watch.title, of: profile, in: db) { $0.watch(watch) }
+    try WatchStore.set(watch, by: profile, in: db)
   }
 
   private static func setListed(
@@ -105,9 +117,8 @@ enum PlaybackConsumer {
   ) throws {
     guard try !WatchStore.isErased(profile, in: db) else { return }
     let title = try ProjectionStore.number(of: titleId, in: db)
-    try LearningStore.noting(title, of: profile, in: db) {
-      try OpinionStore.setListed(isListed, title, by: profile, at: time, in: db)
-    }
+    try LearningStore.note(title, of: profile, in: db) { $0.isListed = isListed }
+    try OpinionStore.setListed(isListed, title, by: profile, at: time, in: db)
   }
 
   private static func set(
@@ -115,8 +126,7 @@ enum PlaybackConsumer {
   ) throws {
     guard try !WatchStore.isErased(profile, in: db) else { return }
     let title = try ProjectionStore.number(of: titleId, in: db)
-    try LearningStore.noting(title, of: profile, in: db) {
-      try OpinionStore.set(thumbs, for: title, by: profile, at: time, in: db)
-    }
+    try LearningStore.note(title, of: profile, in: db) { $0.thumbs = thumbs }
+    try OpinionStore.set(thumbs, for: title, by: profile, at: time, in: db)
   }
 }

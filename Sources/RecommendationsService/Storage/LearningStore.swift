@@ -19,14 +19,14 @@ enum LearningStore {
       as: { Progress(changes: $0.int(0), erasures: $0.int(1), catalogue: $0.int(2)) }) ?? Progress()
   }
 
-  /// Runs `change` and counts where it made another label of the profile and the title.
-  static func noting(
-    _ title: TitleNumber, of profile: ProfileID, in db: SQLSession, _ change: () throws -> Void
+  /// Counts a change that is about to be written, where it makes another label of the profile and the title.
+  static func note(
+    _ title: TitleNumber, of profile: ProfileID, in db: SQLSession, _ change: (inout Interaction) -> Void
   ) throws {
-    let before = try InteractionStore.interaction(of: profile, with: title, in: db).label
-    try change()
-    guard try InteractionStore.interaction(of: profile, with: title, in: db).label != before else { return }
-    try noteChanges(1, in: db)
+    let before = try InteractionStore.interaction(of: profile, with: title, in: db)
+    var after = before
+    change(&after)
+    if after.label != before.label { try noteChanges(1, in: db) }
   }
 
   static func noteChanges(_ count: Int, in db: SQLSession) throws {

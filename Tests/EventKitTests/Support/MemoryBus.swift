@@ -21,6 +21,7 @@ final class MemoryBus: EventBus, DeadLetterOffice {
     var redriving: Set<DeadLetterID> = []
     var reports: [ConsumerReport] = []
     var publishedBatches: [EventBatch] = []
+    var onRead: @Sendable (EventPosition?) -> Void = { _ in }
   }
 
   struct Away: Error {}
@@ -64,6 +65,7 @@ final class MemoryBus: EventBus, DeadLetterOffice {
   func read(
     source: String, after position: EventPosition?, limit: Int, waiting: Duration
   ) async throws -> EventPage {
+    state.withLock(\.onRead)(position)
     let deadline = ContinuousClock.now + waiting
     while true {
       let seen = news.generation
@@ -118,7 +120,13 @@ final class MemoryBus: EventBus, DeadLetterOffice {
   /// As if its file had been deleted.
   func loseEverything() { state.withLock { $0.streams = [:] } }
 
+  /// Has `body` called with the position of every read that begins.
+  func onRead(_ body: @escaping @Sendable (EventPosition?) -> Void) { state.withLock { $0.onRead = body } }
+
   func redriveAll() { state.withLock { $0.redriving = Set($0.letters.keys) } }
+
+  /// Events of all sources that it holds.
+  var heldCount: Int { state.withLock { $0.streams.values.joined().map(\.events.count).reduce(0, +) } }
 
   var letters: [NewDeadLetter] { state.withLock { Array($0.letters.values) } }
   var lastReport: ConsumerReport? { state.withLock { $0.reports.last } }

@@ -55,7 +55,8 @@ func makeConsumer(
 ) -> Consumer {
   let transport = feed ?? source.feed()
   return Consumer(
-    ConsumerDefinition(name: "effects", sources: ["/notes"], rebuild: rebuild, keys: keys, apply: apply),
+    ConsumerDefinition(
+      name: "effects", sources: ["/notes"], rebuild: rebuild, keys: keys, read: { event in { try apply(event, $0) } }),
     service: "readers",
     database: database, bus: bus, letters: bus, feed: { _ in SourceFeed(transport, caller: "readers") },
     settings: settings, clock: .system, logger: quietLogger, metrics: Metrics())
