@@ -226,8 +226,8 @@ let package = Package(
     .testTarget(
       name: "Benchmarks",
       dependencies: [
-        "Contract", "ClientKit", "SecurityKit", "AccountsAPI", "PlaybackAPI", "RecommendationsAPI",
-        "RecommendationsService", "RecommenderKit", "TestKit",
+        "Contract", "ClientKit", "EventKit", "SecurityKit", "ServerKit", "StorageKit", "AccountsAPI", "CatalogAPI",
+        "PlaybackAPI", "RecommendationsAPI", "RecommendationsService", "RecommenderKit", "TestKit",
       ],
       path: "Tests/Benchmarks", swiftSettings: style),
   ],

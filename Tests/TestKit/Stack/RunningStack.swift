@@ -27,9 +27,10 @@ package final class RunningStack: Sendable {
   ///   - smallDisks: Bytes of the disk on which a service's data folder lies, by service; see ``SmallDisk``.
   ///   - hidden: The service whose data folder another does not see, by that other, as on another machine.
   ///   - paths: settings that are paths below the stack's home, as `/encoder/media`.
+  ///   - services: those that are started; the others can be launched later.
   package static func start(
     environment: [String: String] = [:], smallDisks: [String: Int] = [:], hidden: [String: String] = [:],
-    settingHome paths: [String: String] = [:]
+    settingHome paths: [String: String] = [:], only services: [String] = services
   ) async throws -> RunningStack {
     let stack = try RunningStack(environment: environment, smallDisks: smallDisks, hidden: hidden, paths: paths)
     do {
