@@ -1,7 +1,7 @@
 import Contract
 import Logging
 import ServiceLifecycle
-package import StorageKit
+import StorageKit
 import Synchronization
 import TelemetryKit
 
