@@ -157,14 +157,14 @@ import Testing
   func dealsWhatIsSeenFirst() {
     let names = (0..<400).map { "t\($0)" }
     let sample = SampleShelf(
-      (0..<400).map { facts("t\($0)", genres: ["g\($0 % 8)"], directors: ["d\($0 % 40)"]) }, named: names,
+      (0..<400).map { facts("t\($0)", genres: ["g\($0 % 3)", "h\($0 % 4)"], directors: ["d\($0 % 40)"]) }, named: names,
       plays: Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, Int32(400 - $0)) }))
     let watches = (0..<8).map { sample.watch("t\($0)", share: 1, hoursAgo: Double($0 + 1)) }
     let composer = sample.composer(watches, policy: PagePolicy(calibrationShare: 0, explores: false))
     var random = SeededRandom(seed: 1)
     let page = composer.page(using: &random)
     let best = composer.sources.byScore()
-    #expect(page.rows.count == 12 && page.rows.allSatisfy { $0.items.count == 20 })
+    #expect(page.rows.prefix(5).allSatisfy { $0.items.count == 20 })
     #expect(Array(page.rows[0].items.prefix(6)) == Array(best.prefix(6)))
     let seen = Set(page.rows.prefix(5).flatMap { $0.items.prefix(6) })
     #expect(seen.count == 30)
@@ -173,6 +173,7 @@ import Testing
     let scores = composer.sources.ranking.scores
     let promise = { (titles: [TitleNumber]) in titles.reduce(Float(0)) { $0 + scores[Int($1)] } / Float(titles.count) }
     #expect(promise(Array(seen)) > promise(hidden))
+    #expect(promise(Array(seen)) > 0.99 * promise(Array(best.prefix(30))))
     // What else is in those rows comes before the next screen, but for what trends and is new.
     #expect(promise(hidden) > promise(later))
   }
