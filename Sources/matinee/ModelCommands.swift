@@ -51,11 +51,11 @@ private func show(_ models: ModelList) {
       model.version == models.serving
       ? (model.version == models.pinned ? "serves, pinned" : "serves") : model.state.rawValue
     let rival = model.rival.map {
-      String(format: ", %@ %.4f, ahead by %.4f ± %.4f", $0.ranker.rawValue, $0.ndcgAt100, $0.lead, $0.leadStandardError)
+      String(format: ", %@ %.4f, lead %+.4f ± %.4f", $0.ranker.rawValue, $0.ndcgAt100, $0.lead, $0.leadStandardError)
     }
     print(
       "\(model.version)\t\(standing)\t\(model.trainedAt)\t\(model.cause.rawValue)\t\(model.profiles) profiles\t"
-        + "\(model.interactions) interactions\tNDCG@100 \(model.ndcgAt100) of \(model.heldOutProfiles)"
-        + (rival ?? ""))
+        + "\(model.interactions) interactions\t"
+        + String(format: "NDCG@100 %.4f of %d", model.ndcgAt100, model.heldOutProfiles) + (rival ?? ""))
   }
 }
