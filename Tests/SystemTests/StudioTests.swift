@@ -88,9 +88,19 @@ extension SystemTests {
     }
 
     @Test(
-      "The studio shows models in every state, also one it has never heard of, and pins and releases what can serve")
-    func models() async throws {
-      let seen = try await studio(SharedStack.instance.stack(), "models", "-")
+      "The studio says which arm is ahead, and shows models in every state, also one it has never heard of",
+      .timeLimit(.minutes(2)))
+    func told() async throws {
+      let seen = try await studio(SharedStack.instance.stack(), "told", "-")
+      let drafted = seen["drafted"]
+      #expect(drafted[0].text == "Viewers prefer “rival”.")
+      let cells = drafted[1][0].items.compactMap(\.text)
+      #expect(Array(cells.prefix(4)) == ["rival", "20", "60", "4"])
+      #expect(cells.last?.contains("74.0 % 63.0 % – 82.0 %") == true, "\(cells)")
+      #expect(drafted[2].text == "rival: ordered by popularity alone, calibration 0")
+      #expect(
+        seen["compared"].text == "Titles of “better” are begun more often than those of “first”. "
+          + "Titles of “worse” are begun less often than those of “first”.")
       #expect(
         seen["states"].items.compactMap(\.text) == [
           "not ahead", "serves", "refused", "damaged", "other format", "some new state", "removed",
@@ -102,6 +112,7 @@ extension SystemTests {
         "\(seen["leads"])")
       #expect(seen["first"].text == "Model 6 serves.")
       #expect(seen["pinned"].text == "Model 7 serves, pinned until it is released.")
+      #expect(seen["focused"].text == "studio-models")
       let asked = seen["asked"].items
       #expect(asked.compactMap { $0[0].text } == ["PUT", "DELETE"] && asked.first?[1]["version"].number == 7)
       #expect(seen["faults"].items.isEmpty, "\(seen["faults"])")

@@ -2,7 +2,7 @@
 
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD begin NAME [SCREENSHOTS]   a form with mistakes, then a comparison of that name
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD end NAME [SCREENSHOTS]     its results, its end, the models, the replay
-studio.py CHROMIUM ADDRESS EMAIL PASSWORD models - [SCREENSHOTS]     models in all states, as the API could tell them
+studio.py CHROMIUM ADDRESS EMAIL PASSWORD told - [SCREENSHOTS]       what the API could tell: results, models in all states
 studio.py CHROMIUM ADDRESS EMAIL PASSWORD viewer                     what a viewer sees of it
 Prints one JSON object with what was seen.
 """
@@ -93,8 +93,38 @@ def model(version, state, **more):
         "trainingCpuSeconds": 1.25, **more}
 
 
+def tell_experiments(page):
+    """In place of the service, which would take hundreds of profiles for results that are sure."""
+    began = {"share": 0.5, "startedAt": "2026-01-02T03:04:05.000Z", "endedAt": "2026-01-03T03:04:05.000Z"}
+    drafted = {**began, "id": "exp_2", "name": "Drafted", "kind": "interleaving", "arms": [
+        {"name": "own"}, {"name": "rival", "ranker": "popularity", "calibrationShare": 0}]}
+    compared = {**began, "id": "exp_1", "name": "Compared", "kind": "comparison", "arms": [
+        {"name": name} for name in ("first", "better", "worse", "alike")]}
+    figure = {"profiles": 200, "pages": 400, "impressions": 8000, "plays": 400, "completions": 90}
+    rate = {"value": 0.05, "low": 0.04, "high": 0.06}
+    leads = [None, (0.02, 0.01, 0.03), (-0.02, -0.03, -0.01), (0.001, -0.01, 0.012)]
+    arms = [{**figure, "name": arm["name"], "playRate": rate, "completionRate": rate, **(
+        {"difference": dict(zip(("value", "low", "high"), lead))} if lead else {})}
+        for arm, lead in zip(compared["arms"], leads)]
+    preference = {"wins": 20, "losses": 60, "ties": 4, "preference": {"value": 0.74, "low": 0.63, "high": 0.82}}
+    told = {
+        "experiments": {"items": [drafted, compared]}, "exp_1": {"experiment": compared, "arms": arms},
+        "exp_2": {"experiment": drafted, "preference": preference}}
+    page.route("**/v1/studio/experiments**", lambda route: route.fulfill(json=told[route.request.url.split("/")[-1]]))
+
+
+def results(page):
+    page.wait_for_selector("[data-experiment=exp_2] .results")
+    seen = {"drafted": [page.inner_text(".verdict"), arms(page), page.inner_text("[data-experiment] li >> nth=1")]}
+    picture(page, "drafted")
+    page.get_by_role("link", name="Compared").click()
+    page.wait_for_selector("[data-experiment=exp_1] .results")
+    picture(page, "compared")
+    return {**seen, "compared": page.inner_text(".verdict")}
+
+
 def tell_models(page, asked):
-    """In place of the service, which would take hundreds of profiles for these."""
+    """The same for models."""
     rival = {"ranker": "similarity", "ndcgAt100": 0.38, "lead": 0.03, "leadStandardError": 0.01}
     told = {"serving": 6, "items": [
         model(7, "notAhead", rival={**rival, "lead": -0.002}), model(6, "published", rival=rival), model(5, "refused"),
@@ -124,6 +154,7 @@ def models(page, asked):
     page.get_by_role("button", name="Pin model 7").click()
     page.wait_for_selector("#release-model")
     seen["pinned"] = page.inner_text("#serving-model")
+    seen["focused"] = page.evaluate("document.activeElement.id")
     page.click("#release-model")
     page.wait_for_selector("#release-model", state="detached")
     return {**seen, "asked": [one for one in asked if one[0] != "GET"]}
@@ -134,7 +165,8 @@ with sync_playwright() as playwright:
     browser, page = open_page(playwright, chromium, faults)
     page.on("console", lambda message: faults.append(message.text) if "Content Security Policy" in message.text else None)
     asked = []
-    if action == "models":
+    if action == "told":
+        tell_experiments(page)
         tell_models(page, asked)
     enter_studio(page)
     if action == "viewer":
@@ -142,7 +174,8 @@ with sync_playwright() as playwright:
         seen = {"said": page.inner_text("#main"), "link": page.is_visible("#studio")}
     else:
         page.wait_for_selector("#studio-models table, #studio-models .muted")
-        seen = models(page, asked) if action == "models" else begin(page) if action == "begin" else end(page)
+        acts = {"begin": begin, "end": end, "told": lambda page: {**results(page), **models(page, asked)}}
+        seen = acts[action](page)
     browser.close()
 
 print(json.dumps({**seen, "faults": faults}))

@@ -8,12 +8,19 @@ import { replay } from "../studio/replay.js";
 
 const refreshSeconds = 15;
 
+/** Where what had the focus is gone, one goes on in its section, not at the page's beginning. */
+function goOn(place) {
+  if (document.activeElement !== document.body) return;
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
+}
+
 export async function studio(main, chosen) {
   const [experimentPlace, formPlace, modelPlace, replayPlace] = ["experiments", "begin", "models", "replay"]
     .map((id) => h("section", { id: `studio-${id}` }));
   const form = newExperiment(({ id }) => {
     // Where another one is looked at, the address has to change; there it is shown by that.
-    if (chosen && chosen !== id) location.hash = `#/studio/${id}`; else return refresh();
+    if (chosen && chosen !== id) location.hash = `#/studio/${id}`; else return refresh().then(() => goOn(experimentPlace));
   });
   const busy = h("p", { class: "muted" }, "One experiment runs at a time: the next can begin when it has ended.");
   const parts = {
@@ -29,10 +36,12 @@ export async function studio(main, chosen) {
 
   /** Does it, says so or what went wrong, and shows how things are now. */
   function act(call, done) {
-    return async () => {
+    return async ({ currentTarget }) => {
+      const place = currentTarget.closest("section");
       try {
         await call();
         await refresh();
+        goOn(place);
         notice(done);
       } catch (problem) {
         notice(problem.message);
