@@ -24,11 +24,12 @@ function trained(items, serving, pinned, act) {
   const leads = items.some((item) => item.rival) && scaleAround0(items.map(lead));
   return table("Trained models, the latest first" + (leads
     ? ". The lead is in NDCG@100 over what needs no training, on the same held-out profiles, give or take two standard errors" : ""),
-  ["Model", "State", "Pin", "Why", "Trained", "Profiles", "Titles", "Labels", "Held-out profiles", "NDCG@100",
-    ...(leads ? [h("div", {}, "Lead", axis(leads, figure))] : []), "CPU s"],
-  items.map((item) => [String(item.version), state(item, serving), pin(item, pinned, act), spoken(item.cause), time(item.trainedAt),
-    item.profiles, item.titles, item.interactions, item.heldOutProfiles, item.heldOutProfiles ? item.ndcgAt100.toFixed(3) : "–",
-    ...(leads ? [rivalry(item, leads)] : []), item.trainingCpuSeconds.toFixed(1)]));
+  // What decides comes first: on a narrow screen the rest is scrolled to.
+  ["Model", "State", "Pin", "NDCG@100", ...(leads ? [h("div", {}, "Lead", axis(leads, figure))] : []), "Held-out profiles",
+    "Why", "Trained", "Profiles", "Titles", "Labels", "CPU s"],
+  items.map((item) => [String(item.version), state(item, serving), pin(item, pinned, act),
+    item.heldOutProfiles ? item.ndcgAt100.toFixed(3) : "–", ...(leads ? [rivalry(item, leads)] : []), item.heldOutProfiles,
+    spoken(item.cause), time(item.trainedAt), item.profiles, item.titles, item.interactions, item.trainingCpuSeconds.toFixed(1)]));
 }
 
 function rivalry(item, leads) {
