@@ -133,15 +133,16 @@ struct AudienceStage: Sendable {
 
   // MARK: - What it is told and says
 
-  /// So many events of sessions, published before recommendations starts; answers the number of the last.
-  func tellOfPlays(_ count: Int) async throws -> Int64 {
+  /// So many events of sessions, by one profile or by any, published before recommendations starts; answers the number
+  /// of the last.
+  func tellOfPlays(_ count: Int, by one: Int? = nil) async throws -> Int64 {
     let stream = EventStream(source: "/playback", epoch: Self.epoch)
     var random = SeededRandom(seed: 11)
     var told: Int64 = 0
     while told < count {
       var events: [Event] = []
       while events.count + EventStream.eventsOfSession <= EventLimits.batchCount, told + Int64(events.count) < count {
-        let profile = Int.random(in: 0..<audience.profileCount, using: &random)
+        let profile = one ?? Int.random(in: 0..<audience.profileCount, using: &random)
         let watch = InventedAudience.Watch(
           title: Int.random(in: 0..<audience.titleCount, using: &random),
           watchedSeconds: Double.random(in: 60...InventedAudience.runtimeSeconds, using: &random), at: audience.now)
@@ -185,6 +186,15 @@ struct AudienceStage: Sendable {
 
   private var operatorContext: CallContext {
     CallContext(principal: Principal(role: .operator), deadline: .after(.seconds(30)))
+  }
+
+  /// What a model may learn of a profile, as the database has it.
+  func labels(of profile: Int) throws -> [Float] {
+    let database = DatabaseReading(path: databasePath)
+    defer { database.close() }
+    return try database.read { db in
+      try InteractionStore.history(of: audience.profile(profile), limit: audience.titleCount, in: db)
+    }.interactions.map(\.label)
   }
 
   // MARK: - What it costs

@@ -42,21 +42,25 @@ struct RecommendationsBenchmarks {
     try await AudienceStage.with(audience, ["bus"]) { stage in
       let told = try await stage.tellOfPlays(Self.events)
       try await Self.start(stage)
-      let begin = (at: ContinuousClock.now, seq: try await stage.page(of: 0).basis.seq, cpu: stage.cpuSeconds)
-      var pages: [Double] = []
-      var seen = begin.seq
-      while seen < told {
-        let asked = ContinuousClock.now
-        seen = try await stage.page(of: pages.count % Self.profiles).basis.seq
-        pages.append((.now - asked) / .milliseconds(1))
-        try await Task.sleep(until: asked + Self.pageInterval)
-      }
-      let seconds = (ContinuousClock.now - begin.at) / .seconds(1)
-      let events = Double(told - begin.seq)
+      try await Self.catchUp(to: told, on: stage)
+    }
+  }
+
+  @Test("flood: a million events of one profile, what they weigh and whom they hinder")
+  func flood() async throws {
+    let audience = InventedAudience(titles: Self.titles, profiles: Self.profiles, now: Bench.wholeHour)
+    try await AudienceStage.with(audience, ["bus"]) { stage in
+      let before = stage.databaseBytes
+      let told = try await stage.tellOfPlays(1_000_000, by: 0)
+      try await Self.start(stage)
+      try await Self.catchUp(to: told, on: stage)
+      let labels = try stage.labels(of: 0)
       Bench.print(
-        "\(Int(events)) events in \(Latencies.text(seconds)) s: \(Int(events / seconds))/s, "
-          + "\(Int((stage.cpuSeconds - begin.cpu) / events * 1e6)) CPU µs each with the pages beside")
-      Bench.print("pages meanwhile, 20 a second: \(Latencies(pages).text)")
+        "labels of the profile: \(labels.count), the greatest \(labels.max() ?? 0); the database grew by "
+          + "\((stage.databaseBytes - before) >> 20) MiB")
+      let page = try await Latencies.of(100, atOnce: 1) { _ in _ = try await stage.rawPage(of: 0) }
+      Bench.print("the pages of that profile: \(page.text)")
+      #expect(labels.count <= Self.titles && labels.allSatisfy { (0...1).contains($0) })
     }
   }
 
@@ -73,6 +77,25 @@ struct RecommendationsBenchmarks {
     try await eventually(within: .seconds(120)) {
       try await stage.page(of: 0).catalogBasis?.seq == Int64(titles)
     }
+  }
+
+  /// Until all events are taken in, with pages of other profiles meanwhile.
+  private static func catchUp(to told: Int64, on stage: AudienceStage) async throws {
+    let begin = (at: ContinuousClock.now, seq: try await stage.page(of: 1).basis.seq, cpu: stage.cpuSeconds)
+    var pages: [Double] = []
+    var seen = begin.seq
+    while seen < told {
+      let asked = ContinuousClock.now
+      seen = try await stage.page(of: 1 + pages.count % (profiles - 1)).basis.seq
+      pages.append((.now - asked) / .milliseconds(1))
+      try await Task.sleep(until: asked + pageInterval)
+    }
+    let seconds = (ContinuousClock.now - begin.at) / .seconds(1)
+    let events = Double(told - begin.seq)
+    Bench.print(
+      "\(Int(events)) events in \(Latencies.text(seconds)) s: \(Int(events / seconds))/s, "
+        + "\(Int((stage.cpuSeconds - begin.cpu) / events * 1e6)) CPU µs each with the pages beside")
+    Bench.print("pages meanwhile, 20 a second: \(Latencies(pages).text)")
   }
 
   private static func pages(
@@ -105,7 +128,7 @@ struct RecommendationsBenchmarks {
     var answers: [Double] = []
     for profile in first..<first + 300 {
       let before = try await stage.page(of: profile)
-      let row = try #require(before.rows.first { $0.id == "top-picks" }, "a profile with top picks")
+      let row = try #require(before.rows.first { $0.kind == .topPicks }, "a profile with top picks")
       let title = try #require(row.items.first).titleId
       let begin = ContinuousClock.now
       try await stage.reject(title, by: profile)
