@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import TestKit
 
@@ -79,7 +80,7 @@ struct MixPicker: Sendable {
   }
 
   func journey(_ number: Int) -> Journey {
-    var random = SplitMix64(state: UInt64(number))
+    var random = SeededRandom(seed: UInt64(number))
     let point = Double.random(in: 0..<1, using: &random)
     return bounds.first { point < $0.upTo }?.journey ?? bounds[bounds.count - 1].journey
   }

@@ -1,3 +1,4 @@
+import Contract
 import Foundation
 import Synchronization
 
@@ -13,7 +14,7 @@ struct OpenLoop: Sendable {
     recorder: Recorder, seed: UInt64, journey: @escaping @Sendable (Int, ContinuousClock.Instant) async -> Void
   ) async {
     let inFlight = Counter()
-    var random = SplitMix64(state: seed)
+    var random = SeededRandom(seed: seed)
     let start = ContinuousClock.now
     var due = start
     await withDiscardingTaskGroup { group in
@@ -45,17 +46,4 @@ private final class Counter: Sendable {
   private let count = Atomic<Int>(0)
   var value: Int { count.load(ordering: .relaxed) }
   func add(_ change: Int) { count.wrappingAdd(change, ordering: .relaxed) }
-}
-
-/// A small seeded generator, so that a run can be repeated.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ mixed >> 31
-  }
 }

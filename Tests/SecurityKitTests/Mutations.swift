@@ -1,19 +1,4 @@
-/// A generator with a seed, so that a failing mutation can be made again (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
+import Contract
 
 /// Texts close to a genuine one: the forgeries that a verifier must all refuse.
 struct Mutations {
@@ -22,12 +7,12 @@ struct Mutations {
   let original: [UInt8]
   /// Another genuine text, to splice with.
   let sibling: [UInt8]
-  var generator: SeededGenerator
+  var generator: SeededRandom
 
   init(of original: String, and sibling: String, seed: UInt64) {
     self.original = Array(original.utf8)
     self.sibling = Array(sibling.utf8)
-    generator = SeededGenerator(seed: seed)
+    generator = SeededRandom(seed: seed)
   }
 
   /// Neither the original nor its sibling.
