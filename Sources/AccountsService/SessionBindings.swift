@@ -18,7 +18,7 @@ struct SessionBindings: Sendable {
 
   struct Bound: Sendable {
     let profile: Profile?
-    let role: AccountRole
+    let holder: TokenHolder
     let binding: ProfileBinding
   }
 
@@ -53,7 +53,7 @@ struct SessionBindings: Sendable {
       if profile?.id != present.profile {
         try put(profile, on: session.id, of: caller.account, at: now, trace: caller.context.trace, in: db)
       }
-      return Bound(profile: profile, role: session.role, binding: try BindingStore.binding(of: session.id, in: db))
+      return Bound(profile: profile, holder: session.holder, binding: try BindingStore.binding(of: session.id, in: db))
     }
   }
 

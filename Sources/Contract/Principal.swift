@@ -18,18 +18,21 @@ package struct Principal: Sendable, Hashable {
   package var profile: ProfileID?
   /// The profile's maturity limit.
   package var maturityLimit: MaturityRating?
+  /// The account's country, as its access token has it; absent in older tokens.
+  package var territory: Territory?
   /// The calling service's name, where the role is `service`.
   package var service: String?
 
   package init(
     role: Role, account: AccountID? = nil, loginSession: LoginSessionID? = nil, profile: ProfileID? = nil,
-    maturityLimit: MaturityRating? = nil, service: String? = nil
+    maturityLimit: MaturityRating? = nil, territory: Territory? = nil, service: String? = nil
   ) {
     self.role = role
     self.account = account
     self.loginSession = loginSession
     self.profile = profile
     self.maturityLimit = maturityLimit
+    self.territory = territory
     self.service = service
   }
 

@@ -28,10 +28,12 @@ package struct AccessClaims: Sendable, Hashable {
   /// Whole seconds.
   package var expiresAt: Timestamp
   package var binding: ProfileBinding
+  /// The account's country when the token was made.
+  package var territory: Territory?
 
   package init(
     account: AccountID, loginSession: LoginSessionID, role: Principal.Role, issuedAt: Timestamp, expiresAt: Timestamp,
-    binding: ProfileBinding = .none
+    binding: ProfileBinding = .none, territory: Territory? = nil
   ) {
     self.account = account
     self.loginSession = loginSession
@@ -39,10 +41,11 @@ package struct AccessClaims: Sendable, Hashable {
     self.issuedAt = issuedAt
     self.expiresAt = expiresAt
     self.binding = binding
+    self.territory = territory
   }
 
   package var principal: Principal {
-    Principal(role: role, account: account, loginSession: loginSession)
+    Principal(role: role, account: account, loginSession: loginSession, territory: territory)
   }
 }
 
@@ -68,7 +71,7 @@ package enum AccessToken {
       #"{"iss":"\#(issuer)","aud":"\#(audience)","sub":"\#(claims.account)","#
       + #""sid":"\#(claims.loginSession)","role":"\#(claims.role.rawValue)","#
       + #""iat":\#(claims.issuedAt.milliseconds / 1000),"exp":\#(claims.expiresAt.milliseconds / 1000)"#
-      + members(of: claims.binding) + "}"
+      + (claims.territory.map { #","country":"\#($0)""# } ?? "") + members(of: claims.binding) + "}"
     let signed = Base64URL.encode(header.utf8) + "." + Base64URL.encode(payload.utf8)
     return signed + "." + Base64URL.encode(key.sign(Array(signed.utf8)))
   }
@@ -111,7 +114,7 @@ package enum AccessToken {
     let claims = AccessClaims(
       account: account, loginSession: loginSession, role: role,
       issuedAt: Timestamp(milliseconds: issued * 1000), expiresAt: Timestamp(milliseconds: expires * 1000),
-      binding: try binding(payload))
+      binding: try binding(payload), territory: try territory(payload))
     let lifetime = claims.expiresAt.seconds(since: claims.issuedAt)
     guard lifetime > 0, lifetime <= maximumLifetimeSeconds,
       claims.issuedAt.seconds(since: now) <= skewSeconds
@@ -122,6 +125,12 @@ package enum AccessToken {
 }
 
 extension AccessToken {
+  private static func territory(_ payload: FlatJSON) throws(AccessTokenError) -> Territory? {
+    guard payload.members["country"] != nil else { return nil }
+    guard let territory = payload.text("country").flatMap({ Territory($0) }) else { throw .malformed }
+    return territory
+  }
+
   private static func binding(_ payload: FlatJSON) throws(AccessTokenError) -> ProfileBinding {
     guard payload.members["binding"] != nil else { return .none }
     guard let version = payload.integer("binding"), let kids = payload.integer("kids") else { throw .malformed }

@@ -3,8 +3,8 @@ package import Contract
 /// How one service tells another on whose behalf it calls: a line of text sealed with the stack's shared key.
 ///
 /// `i1.<audience>.<expires>.<role>.<account>.<login session>.<profile>.<maturity limit>.<service>.<code>`, absent
-/// fields empty. The audience is the called service's name, so a token for one opens no other. Sent as
-/// `authorization: Internal <token>`.
+/// fields empty; `i2`, with a `<territory>` before the code, where there is one. The audience is the called service's
+/// name, so a token for one opens no other. Sent as `authorization: Internal <token>`.
 package enum InternalToken {
   /// The word before the token in the `authorization` header.
   package static let scheme = "Internal"
@@ -17,11 +17,12 @@ package enum InternalToken {
 
   private static let version = "i1"
   private static let fieldCount = 9
+  private static let territorialVersion = "i2"
 
   package static func mint(
     _ principal: Principal, audience: String, now: Timestamp, keys: StackKeys
   ) -> String {
-    var text = version
+    var text = principal.territory == nil ? version : territorialVersion
     func add(_ field: String?) {
       text += "."
       if let field { text += field }
@@ -34,6 +35,7 @@ package enum InternalToken {
     add(principal.profile?.description)
     add(principal.maturityLimit?.rawValue)
     add(principal.service)
+    if let territory = principal.territory { add(territory.description) }
     let code = keys.internalKey.authenticationCode(of: text.utf8)
     return text + "." + Base64URL.encode(code)
   }
@@ -49,7 +51,10 @@ package enum InternalToken {
 
     let fields = bytes[..<dot].split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count == fieldCount, fields[0] == version, let expires = Int64(fields[2]) else { throw .malformed }
+    let isTerritorial = fields[0] == territorialVersion
+    guard isTerritorial || fields[0] == version, fields.count == fieldCount + (isTerritorial ? 1 : 0),
+      let expires = Int64(fields[2])
+    else { throw .malformed }
     guard fields[1] == audience else { throw .wrongAudience }
     let seconds = now.milliseconds / 1000
     guard seconds < expires + skewSeconds, expires <= seconds + lifetimeSeconds + skewSeconds else { throw .expired }
@@ -64,6 +69,7 @@ package enum InternalToken {
       loginSession: try optional(fields[5]) { LoginSessionID($0) },
       profile: try optional(fields[6]) { ProfileID($0) },
       maturityLimit: try optional(fields[7]) { MaturityRating(rawValue: $0) },
+      territory: fields.count > fieldCount ? try optional(fields[9]) { Territory($0) } : nil,
       service: fields[8].isEmpty ? nil : fields[8])
   }
 

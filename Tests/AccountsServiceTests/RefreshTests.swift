@@ -26,6 +26,19 @@ import Testing
     }
   }
 
+  @Test("A token says the account's country as it was when it was made, and the next one as it is then")
+  func country() async throws {
+    try await withAccounts { accounts in
+      let signedUp = try await accounts.signUp()
+      let principal = try await accounts.principal(signedUp.accessToken)
+      #expect(principal.territory == Territory("DE"))
+      _ = try await accounts.update(AccountChange(country: "fr"), as: principal)
+      #expect(try await accounts.principal(accounts.logIn().accessToken).territory == Territory("FR"))
+      let refreshed = try await accounts.refresh(signedUp.refreshToken)
+      #expect(try await accounts.principal(refreshed.accessToken).territory == Territory("FR"))
+    }
+  }
+
   @Test("A token that is used again within the grace gets the same successor and harms nobody")
   func grace() async throws {
     // Long enough that a busy machine does not use it up.

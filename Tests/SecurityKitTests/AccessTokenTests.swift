@@ -60,6 +60,19 @@ import Testing
     #expect(try AccessToken.verify(token(goodHeader, payload()), keys: keys, now: now).binding == .none)
   }
 
+  @Test("The account's country is in the claims; a token without one is of before there was any")
+  func country() throws {
+    var german = claims
+    german.territory = Territory("DE")
+    let text = AccessToken.mint(german, key: key)
+    #expect(try AccessToken.verify(text, keys: keys, now: now) == german)
+    #expect(german.principal.place == Territory("DE").map(Audience.Place.territory))
+    #expect(try AccessToken.verify(token(goodHeader, payload()), keys: keys, now: now).principal.place == .unknown)
+    for country in ["\"de\"", "\"DEU\"", "\"\"", "49"] {
+      #expect(!isAccepted(token(goodHeader, payload(["country": country]))))
+    }
+  }
+
   @Test("A minted token gives its claims back")
   func roundTrip() throws {
     let text = AccessToken.mint(claims, key: key)

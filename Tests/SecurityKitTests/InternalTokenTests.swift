@@ -10,6 +10,12 @@ import Testing
     role: .viewer, account: AccountID(seed: "a"), loginSession: LoginSessionID(seed: "s"),
     profile: ProfileID(seed: "p"), maturityLimit: .twelve)
 
+  private var abroad: Principal {
+    var principal = viewer
+    principal.territory = Territory("NZ")
+    return principal
+  }
+
   private func verified(_ text: String, audience: String = "catalog", at time: Timestamp? = nil) throws -> Principal {
     try InternalToken.verify(text, audience: audience, now: time ?? now, keys: keys)
   }
@@ -18,7 +24,7 @@ import Testing
   func roundTrip() throws {
     for principal in [
       viewer, .anonymous, .service("gateway"), Principal(role: .operator, account: AccountID(seed: "o")),
-      Principal(role: .viewer, maturityLimit: .all),
+      Principal(role: .viewer, maturityLimit: .all), abroad,
     ] {
       let text = InternalToken.mint(principal, audience: "catalog", now: now, keys: keys)
       #expect(try verified(text) == principal)
@@ -49,8 +55,12 @@ import Testing
 
   @Test("A service whose name would shift the fields is refused, not misread")
   func injection() {
-    let sly = Principal(role: .viewer, service: "x.operator")
-    #expect((try? verified(InternalToken.mint(sly, audience: "catalog", now: now, keys: keys))) == nil)
+    for service in ["x.operator", "x.DE"] {
+      for territory in [nil, Territory("FR")] {
+        let sly = Principal(role: .viewer, territory: territory, service: service)
+        #expect((try? verified(InternalToken.mint(sly, audience: "catalog", now: now, keys: keys))) == nil)
+      }
+    }
     let text = InternalToken.mint(viewer, audience: "catalog.1800000060.service", now: now, keys: keys)
     #expect((try? verified(text)) == nil)
   }

@@ -13,7 +13,7 @@ struct BindingRoutes: Sendable {
       let caller = try ProfileLocks.Caller(call.request)
       let bound = try await bindings.bind(call.body, by: caller)
       let token = mint.accessToken(
-        for: caller.account, session: caller.session, role: bound.role, binding: bound.binding, now: clock.now())
+        for: bound.holder, session: caller.session, binding: bound.binding, now: clock.now())
       return try .uncached(
         BoundProfile(
           profile: bound.profile, accessToken: token, expiresInSeconds: mint.accessTokenSeconds),

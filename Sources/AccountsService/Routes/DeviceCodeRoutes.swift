@@ -33,8 +33,7 @@ struct DeviceCodeRoutes: Sendable {
 
   private func exchange(_ call: Call<Empty, DeviceTokenRequest>) async throws -> Answer {
     let opened = try await signIn.exchange(call.body.deviceCode, call.request.context)
-    let tokens = mint.tokens(
-      for: opened.account.id, role: opened.account.role, refresh: opened.refresh, now: clock.now())
+    let tokens = mint.tokens(for: TokenHolder(opened.account), refresh: opened.refresh, now: clock.now())
     return try .uncached(
       LoggedIn(
         id: opened.refresh.session, account: opened.account, profiles: opened.profiles,

@@ -33,7 +33,7 @@ struct LoginRoutes: Sendable {
   private func answerSignUp(_ call: Call<Empty, SignUp>) async throws -> Answer {
     let context = call.request.context
     let (account, refresh) = try await signUp(SignUpDraft(call.body), context)
-    let tokens = mint.tokens(for: account.id, role: account.role, refresh: refresh, now: clock.now())
+    let tokens = mint.tokens(for: TokenHolder(account), refresh: refresh, now: clock.now())
     return try .uncached(
       SignedUp(
         account: account, accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,
@@ -51,8 +51,7 @@ struct LoginRoutes: Sendable {
       throw error
     }
     logIns.increment(["accepted"])
-    let tokens = mint.tokens(
-      for: opened.account.id, role: opened.account.role, refresh: opened.refresh, now: clock.now())
+    let tokens = mint.tokens(for: TokenHolder(opened.account), refresh: opened.refresh, now: clock.now())
     return try .uncached(
       LoggedIn(
         id: opened.refresh.session, account: opened.account, profiles: opened.profiles,
@@ -75,7 +74,7 @@ struct LoginRoutes: Sendable {
     case .continued(let session, let successor, let binding):
       refreshes.increment(["accepted"])
       let tokens = mint.tokens(
-        for: session.account, role: session.role, refresh: successor, binding: binding, now: now)
+        for: session.holder, refresh: successor, binding: binding, now: now)
       return try .uncached(
         Refreshed(
           accessToken: tokens.accessToken, expiresInSeconds: tokens.expiresInSeconds,

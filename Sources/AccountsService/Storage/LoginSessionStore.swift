@@ -5,8 +5,7 @@ import StorageKit
 /// A log-in session as it is kept: a family of refresh tokens, of which only the newest is good.
 struct StoredLoginSession: Sendable {
   let id: LoginSessionID
-  let account: AccountID
-  let role: AccountRole
+  let holder: TokenHolder
   /// Number of the newest refresh token.
   let generation: Int
   /// Of the newest refresh token's secret.
@@ -15,6 +14,8 @@ struct StoredLoginSession: Sendable {
   let refreshedAt: Timestamp
   let expiresAt: Timestamp
   let endedAt: Timestamp?
+
+  var account: AccountID { holder.id }
 }
 
 /// All SQL about log-in sessions.
@@ -37,13 +38,14 @@ enum LoginSessionStore {
     try db.first(
       """
       SELECT s.id, s.account_id, a.role, s.generation, s.token_hash, s.created_at, s.refreshed_at, s.expires_at,
-        s.ended_at
+        s.ended_at, a.country
       FROM login_session AS s JOIN account AS a ON a.id = s.account_id WHERE s.id = ?
       """,
       id
     ) { row in
       StoredLoginSession(
-        id: try row.id(0), account: try row.id(1), role: try row.choice(2), generation: row.int(3),
+        id: try row.id(0), holder: TokenHolder(id: try row.id(1), role: try row.choice(2), country: row.text(9)),
+        generation: row.int(3),
         tokenHash: row.blob(4), createdAt: row.time(5), refreshedAt: row.time(6), expiresAt: row.time(7),
         endedAt: row.timeOrNil(8))
     }
