@@ -16,6 +16,11 @@ package enum CatalogEndpoints {
     "catalog.importTitles", .post, "/v1/studio/titles/import", access: .operator, bodyLimitBytes: 8 * 1024 * 1024,
     summary: "Add many titles at once, those already known by key left alone.")
 
+  /// In place of what there was; an empty object opens the title always and everywhere.
+  package static let setAvailability = Endpoint<TitlePath, Availability, Title>(
+    "catalog.setAvailability", .put, "/v1/studio/titles/{title}/availability", access: .operator,
+    summary: "Say when and where a title may be shown.")
+
   /// Ids only: the gateway has the cards.
   package static let search = Endpoint<SearchQuery, Empty, SearchResult>(
     "catalog.search", .get, "/internal/search", access: .viewer,

@@ -24,11 +24,13 @@ package struct Title: Codable, Sendable, Hashable {
   /// What plays; absent until a film file has been encoded for it.
   package var video: PlayableVideo?
   package var createdAt: Timestamp
+  /// When and where it may be shown; absent: always, everywhere.
+  package var availability: Availability?
 
   package init(
     id: TitleID, kind: TitleKind, name: String, year: Int, synopsis: String, language: String, countries: [String],
     maturity: MaturityRating, runtimeSeconds: Int, genres: [String], directors: [String], cast: [String],
-    licence: String, video: PlayableVideo?, createdAt: Timestamp
+    licence: String, video: PlayableVideo?, createdAt: Timestamp, availability: Availability? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -45,6 +47,7 @@ package struct Title: Codable, Sendable, Hashable {
     self.licence = licence
     self.video = video
     self.createdAt = createdAt
+    self.availability = availability
   }
 }
 
@@ -80,11 +83,13 @@ package struct NewTitle: Codable, Sendable {
   package var directors: [String]?
   package var cast: [String]?
   package var licence: String?
+  package var availability: Availability?
 
   package init(
     key: String? = nil, kind: TitleKind? = nil, name: String, year: Int, synopsis: String? = nil,
     language: String? = nil, countries: [String]? = nil, maturity: MaturityRating, runtimeSeconds: Int? = nil,
-    genres: [String]? = nil, directors: [String]? = nil, cast: [String]? = nil, licence: String? = nil
+    genres: [String]? = nil, directors: [String]? = nil, cast: [String]? = nil, licence: String? = nil,
+    availability: Availability? = nil
   ) {
     self.key = key
     self.kind = kind
@@ -99,6 +104,7 @@ package struct NewTitle: Codable, Sendable {
     self.directors = directors
     self.cast = cast
     self.licence = licence
+    self.availability = availability
   }
 }
 

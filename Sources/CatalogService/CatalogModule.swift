@@ -27,7 +27,8 @@ package enum CatalogModule: ServiceModule {
     let titleRoutes = TitleRoutes(
       database: database, titles: titles, idempotency: idempotency, settings: settings, clock: context.clock)
     titleRoutes.add(to: &parts.routes)
-    SearchRoutes(database: database, settings: settings, metrics: context.metrics).add(to: &parts.routes)
+    SearchRoutes(database: database, settings: settings, clock: context.clock, metrics: context.metrics)
+      .add(to: &parts.routes)
     events.addRoutes(to: &parts.routes)
     parts.background = events.background
     parts.onClose = [{ database.close() }]

@@ -11,6 +11,8 @@ enum TitleBounds {
   static let people = 100
   static let personLength = 1...200
   static let countries = 50
+  /// As many as ISO 3166-1 has.
+  static let territories = 1...249
   static let licenceLength = 1...100
   /// BCP 47 allows longer ones that nobody uses.
   static let languageLength = 2...35

@@ -17,6 +17,8 @@ struct TitleDraft: Sendable, Hashable {
   let directors: [String]
   let cast: [String]
   let licence: String
+  /// Nil where it sets no bounds.
+  let availability: Availability?
   let createdAt: Timestamp
 
   /// Throws all that is wrong with `new` at once.
@@ -69,6 +71,7 @@ struct TitleDraft: Sendable, Hashable {
     errors.check(
       directors.count + cast.count <= TitleBounds.people, path + "cast",
       "must name at most \(TitleBounds.people) people together with the directors")
+    availability = new.availability.flatMap { errors.availability($0, path + "availability.") }
     createdAt = now
   }
 }

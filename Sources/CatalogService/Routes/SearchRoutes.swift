@@ -8,12 +8,14 @@ import TelemetryKit
 struct SearchRoutes: Sendable {
   let database: ServiceDatabase
   let settings: CatalogSettings
+  let clock: WallClock
   /// By what came of them: `found`, `mended` (misspelt words) or `nothing`.
   private let searches: Counter
 
-  init(database: ServiceDatabase, settings: CatalogSettings, metrics: Metrics) {
+  init(database: ServiceDatabase, settings: CatalogSettings, clock: WallClock, metrics: Metrics) {
     self.database = database
     self.settings = settings
+    self.clock = clock
     searches = metrics.counter("catalog_searches_total", help: "Searches, by outcome.", labels: ["outcome"])
   }
 
@@ -31,11 +33,11 @@ struct SearchRoutes: Sendable {
       first = index
     }
     // The stricter of what is asked for and what the caller may see.
-    let maturityLimit = [query.maturityLimit, principal.maturityLimit].compactMap(\.self).min() ?? .eighteen
+    let audience = principal.audience(at: clock.now(), asked: query.maturityLimit, otherwise: .eighteen)
     let phrase = SearchPhrase(query.q)
     guard !phrase.isEmpty else { return SearchResult(titleIds: [], genres: [], next: nil) }
     return try database.read { db in
-      let found = try matches(phrase, maturityLimit: maturityLimit, in: db)
+      let found = try matches(phrase, for: audience, in: db)
       let outcome = found.didYouMean != nil ? "mended" : found.matches.isEmpty ? "nothing" : "found"
       searches.increment(by: 1, [outcome])
       let page = found.matches.dropFirst(first).prefix(limit)
@@ -48,11 +50,11 @@ struct SearchRoutes: Sendable {
   }
 
   private func matches(
-    _ phrase: SearchPhrase, maturityLimit: MaturityRating, in db: SQLSession
+    _ phrase: SearchPhrase, for audience: Audience, in db: SQLSession
   ) throws -> (matches: [Match], didYouMean: String?) {
     let window = settings.searchWindowTitles
     let typed = try SearchStore.matches(
-      phrase.expression, name: phrase.text, maturityLimit: maturityLimit, limit: window, in: db)
+      phrase.expression, name: phrase.text, for: audience, limit: window, in: db)
     guard typed.count < settings.spellingBelowTitles else { return (typed, nil) }
     var corrections: [String: [String]] = [:]
     for (index, word) in phrase.words.enumerated() where corrections[word] == nil {
@@ -62,7 +64,7 @@ struct SearchRoutes: Sendable {
     guard corrections.values.contains(where: { !$0.isEmpty }) else { return (typed, nil) }
     let meant = phrase.words.map { corrections[$0]?.first ?? $0 }.joined(separator: " ")
     let mended = try SearchStore.matches(
-      phrase.expression(corrections: corrections), name: meant, maturityLimit: maturityLimit, limit: window, in: db)
+      phrase.expression(corrections: corrections), name: meant, for: audience, limit: window, in: db)
     let known = Set(typed)
     let all = Array((typed + mended.filter { !known.contains($0) }).prefix(window))
     return (all, typed.isEmpty && !mended.isEmpty ? meant : nil)

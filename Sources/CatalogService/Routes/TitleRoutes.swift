@@ -16,6 +16,9 @@ struct TitleRoutes: Sendable {
     routes.on(CatalogEndpoints.titles) { call in try page(call.parameters) }
     routes.on(CatalogEndpoints.title) { call in try title(call.parameters.title) }
     routes.answer(CatalogEndpoints.createTitle) { call in try await create(call.body, for: call.request.context) }
+    routes.on(CatalogEndpoints.setAvailability) { call in
+      try await set(call.body, of: call.parameters.title, for: call.request.context)
+    }
     routes.answer(CatalogEndpoints.importTitles) { call in try await add(call.body, for: call.request.context) }
   }
 
@@ -52,6 +55,15 @@ struct TitleRoutes: Sendable {
       case .added(let title): title
       case .known: throw CatalogError.keyTaken(draft.key ?? "")
       }
+    }
+  }
+
+  private func set(_ availability: Availability, of id: TitleID, for context: CallContext) async throws -> Title {
+    var errors = FieldErrors()
+    let availability = errors.availability(availability, "")
+    if !errors.errors.isEmpty { throw CatalogError.unacceptable(errors.errors) }
+    return try await database.write { db in
+      try titles.setAvailability(availability, of: id, trace: context.trace, in: db)
     }
   }
 

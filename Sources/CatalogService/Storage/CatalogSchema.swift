@@ -12,6 +12,7 @@ enum CatalogSchema {
       Migration(
         EventSchema.count + IdempotencySchema.count + 3, "films that are not complete, and withdrawn ones", growing),
       Migration(EventSchema.count + IdempotencySchema.count + 4, "sound and text of videos", tracks),
+      Migration(EventSchema.count + IdempotencySchema.count + 5, "windows and territories", availability),
     ]
 
   /// Lists are kept in their order. A video may be told of before its title is: it waits for it.
@@ -126,6 +127,33 @@ enum CatalogSchema {
     CREATE VIEW whole_title AS
     SELECT t.number, t.id, t.kind, t.name, t.year, t.synopsis, t.language, t.maturity, t.runtime_seconds, t.licence,
       t.created_at,
+      (SELECT group_concat(country, char(31)) FROM
+        (SELECT country FROM title_country WHERE title = t.number ORDER BY position)) AS countries,
+      (SELECT group_concat(genre, char(31)) FROM
+        (SELECT genre FROM title_genre WHERE title = t.number ORDER BY position)) AS genres,
+      (SELECT group_concat(name, char(31)) FROM
+        (SELECT p.name FROM credit c JOIN person p ON p.number = c.person
+          WHERE c.title = t.number AND c.role = 'director' ORDER BY c.position)) AS directors,
+      (SELECT group_concat(name, char(31)) FROM
+        (SELECT p.name FROM credit c JOIN person p ON p.number = c.person
+          WHERE c.title = t.number AND c.role = 'cast' ORDER BY c.position)) AS "cast",
+      v.asset_id, v.duration_seconds, v.max_height, v.tracks
+    FROM title t LEFT JOIN video v ON v.title_id = t.id;
+    """
+
+  /// Territories as one text, parted by spaces: a code of two letters is found in it and nowhere across two.
+  private static let availability = """
+    ALTER TABLE title ADD COLUMN available_from INTEGER;
+    ALTER TABLE title ADD COLUMN available_until INTEGER
+      CHECK (available_from IS NULL OR available_until IS NULL OR available_from < available_until);
+    ALTER TABLE title ADD COLUMN territories TEXT CHECK (length(territories) >= 2);
+
+    DROP VIEW whole_title;
+
+    -- Lists as one text each, parted by U+001F, which no field may contain.
+    CREATE VIEW whole_title AS
+    SELECT t.number, t.id, t.kind, t.name, t.year, t.synopsis, t.language, t.maturity, t.runtime_seconds, t.licence,
+      t.created_at, t.available_from, t.available_until, t.territories,
       (SELECT group_concat(country, char(31)) FROM
         (SELECT country FROM title_country WHERE title = t.number ORDER BY position)) AS countries,
       (SELECT group_concat(genre, char(31)) FROM

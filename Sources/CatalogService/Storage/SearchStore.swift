@@ -30,14 +30,17 @@ enum SearchStore {
   /// The best titles for an FTS5 `expression`: a name that is the phrase itself first, then BM25, the name weighing
   /// over people over genres over synopsis.
   static func matches(
-    _ expression: String, name: String, maturityLimit: MaturityRating, limit: Int, in db: SQLSession
+    _ expression: String, name: String, for audience: Audience, limit: Int, in db: SQLSession
   ) throws -> [Match] {
     try db.rows(
       """
       SELECT t.number, t.id FROM title_search JOIN title t ON t.number = title_search.rowid
       WHERE title_search MATCH ? AND t.minimum_age <= ?
+        AND (t.available_from IS NULL OR t.available_from <= ?) AND (t.available_until IS NULL OR t.available_until > ?)
+        AND (t.territories IS NULL OR instr(t.territories, ?) > 0)
       ORDER BY t.folded_name = ? DESC, bm25(title_search, 10.0, 5.0, 3.0, 1.0), t.number DESC LIMIT ?
-      """, expression, maturityLimit.minimumAge, name, limit,
+      """, expression, audience.maturityLimit.minimumAge, audience.now, audience.now,
+      audience.place.territoryPattern, name, limit,
       as: { Match(number: $0.int64(0), id: try $0.id(1)) })
   }
 

@@ -13,7 +13,8 @@ struct TitleStore: Sendable {
     try db.first(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks,
+        available_from, available_until, territories
       FROM whole_title WHERE id = ?
       """, id, as: { try NumberedTitle($0).title })
   }
@@ -23,7 +24,8 @@ struct TitleStore: Sendable {
     try db.rows(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks,
+        available_from, available_until, territories
       FROM whole_title WHERE number < ? ORDER BY number DESC LIMIT ?
       """, number, limit, as: NumberedTitle.init)
   }
@@ -33,7 +35,8 @@ struct TitleStore: Sendable {
     try db.rows(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks,
+        available_from, available_until, territories
       FROM whole_title
       WHERE number IN (SELECT title FROM title_genre WHERE genre = ? AND title < ? ORDER BY title DESC LIMIT ?)
       ORDER BY number DESC LIMIT ?
@@ -45,7 +48,8 @@ struct TitleStore: Sendable {
     try db.forEach(
       """
       SELECT number, id, kind, name, year, synopsis, language, maturity, runtime_seconds, licence, created_at,
-        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks
+        countries, genres, directors, "cast", asset_id, duration_seconds, max_height, tracks,
+        available_from, available_until, territories
       FROM whole_title ORDER BY number
       """
     ) { row in try body(NumberedTitle(row).title) }
@@ -73,12 +77,13 @@ struct TitleStore: Sendable {
     try db.execute(
       """
       INSERT INTO title (id, key, kind, name, folded_name, year, synopsis, language, maturity, runtime_seconds, licence,
-        created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        created_at, available_from, available_until, territories)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       draft.id, draft.key, draft.kind.rawValue, draft.name, SearchText.words(draft.name).joined(separator: " "),
       draft.year, draft.synopsis, draft.language, draft.maturity.rawValue, draft.runtimeSeconds, draft.licence,
-      draft.createdAt)
+      draft.createdAt, draft.availability?.from, draft.availability?.until, Self.joined(draft.availability?.territories)
+    )
     let number = db.lastInsertedRow
     for (position, genre) in draft.genres.enumerated() {
       try db.execute("INSERT INTO title_genre (title, position, genre) VALUES (?, ?, ?)", number, position, genre)
@@ -89,6 +94,25 @@ struct TitleStore: Sendable {
     try credit(draft.directors, as: "director", of: number, in: db)
     try credit(draft.cast, as: "cast", of: number, in: db)
     return number
+  }
+
+  /// Answers the title as it is then; being told what is so already changes nothing. Throws
+  /// ``CatalogError/titleUnknown(_:)``.
+  func setAvailability(
+    _ availability: Availability?, of id: TitleID, trace: TraceContext?, in db: SQLSession
+  ) throws -> Title {
+    guard let before = try title(id, in: db) else { throw CatalogError.titleUnknown(id) }
+    guard before.availability != availability else { return before }
+    try db.execute(
+      "UPDATE title SET available_from = ?, available_until = ?, territories = ? WHERE id = ?", availability?.from,
+      availability?.until, Self.joined(availability?.territories), id)
+    guard let title = try title(id, in: db) else { throw CatalogError.titleUnknown(id) }
+    try outbox.append(TitleChanged(title: title), subject: id.description, in: db, trace: trace)
+    return title
+  }
+
+  private static func joined(_ territories: [Territory]?) -> String? {
+    territories?.map(\.description).joined(separator: " ")
   }
 
   private func credit(_ names: [String], as role: String, of title: Int64, in db: SQLSession) throws {
@@ -121,11 +145,19 @@ struct NumberedTitle: Sendable {
       id: try row.id(1), kind: try row.choice(2), name: row.text(3), year: row.int(4), synopsis: row.text(5),
       language: row.text(6), countries: Self.list(row.textOrNil(11)), maturity: try row.choice(7),
       runtimeSeconds: row.int(8), genres: Self.list(row.textOrNil(12)), directors: Self.list(row.textOrNil(13)),
-      cast: Self.list(row.textOrNil(14)), licence: row.text(9), video: try Self.video(row), createdAt: row.time(10))
+      cast: Self.list(row.textOrNil(14)), licence: row.text(9), video: try Self.video(row), createdAt: row.time(10),
+      availability: Self.availability(row))
   }
 
   private static func list(_ joined: String?) -> [String] {
     joined?.split(separator: "\u{1F}").map(String.init) ?? []
+  }
+
+  private static func availability(_ row: SQLRow) -> Availability? {
+    let availability = Availability(
+      from: row.timeOrNil(19), until: row.timeOrNil(20),
+      territories: row.textOrNil(21)?.split(separator: " ").compactMap { Territory($0) })
+    return availability == .unbounded ? nil : availability
   }
 
   private static func video(_ row: SQLRow) throws -> PlayableVideo? {

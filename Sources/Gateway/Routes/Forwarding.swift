@@ -111,6 +111,7 @@ struct Forwarding: Sendable {
         CatalogEndpoints.title,
         CatalogEndpoints.createTitle,
         CatalogEndpoints.importTitles,
+        CatalogEndpoints.setAvailability,
       ], with: catalog, on: &routes)
     let encoding = try neighbours.upstream("encoding")
     routes.raw(UploadEndpoints.create, upload(encoding))

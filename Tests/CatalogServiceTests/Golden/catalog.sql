@@ -1,6 +1,6 @@
 CREATE VIEW whole_title AS
 SELECT t.number, t.id, t.kind, t.name, t.year, t.synopsis, t.language, t.maturity, t.runtime_seconds, t.licence,
-  t.created_at,
+  t.created_at, t.available_from, t.available_until, t.territories,
   (SELECT group_concat(country, char(31)) FROM
     (SELECT country FROM title_country WHERE title = t.number ORDER BY position)) AS countries,
   (SELECT group_concat(genre, char(31)) FROM
@@ -103,7 +103,8 @@ CREATE TABLE title (
   runtime_seconds INTEGER NOT NULL CHECK (runtime_seconds BETWEEN 0 AND 86400),
   licence TEXT NOT NULL,
   created_at INTEGER NOT NULL
-) STRICT;
+, available_from INTEGER, available_until INTEGER
+  CHECK (available_from IS NULL OR available_until IS NULL OR available_from < available_until), territories TEXT CHECK (length(territories) >= 2)) STRICT;
 
 CREATE TABLE title_country (
   title INTEGER NOT NULL REFERENCES title (number),
