@@ -49,7 +49,7 @@ package enum PlaybackModule: ServiceModule {
       giving: GiveContentKey(contentKeys: contentKeys, database: database, keys: context.keys, clock: clock),
       counts: counts
     ).add(to: &parts.routes)
-    HistoryRoutes(settings: settings, database: database).add(to: &parts.routes)
+    HistoryRoutes(settings: settings, database: database, clock: clock).add(to: &parts.routes)
     ListRoutes(
       settings: settings, database: database, outbox: events.outbox, prepareKey: prepareKey, clock: clock
     ).add(to: &parts.routes)

@@ -73,6 +73,11 @@ package struct RecordHeartbeat: Sendable {
     guard heartbeat.positionSeconds <= session.durationSeconds + positionToleranceSeconds else {
       throw PlaybackError.positionOutside(durationSeconds: session.durationSeconds)
     }
+    // A lease does not outlive the title's window, also where that was closed while it played.
+    guard session.window.isOpen(at: now) else {
+      try ending.end(id, because: .leaseExpired, at: now, trace: trace, in: db)
+      return .stop(.leaseExpired, at: now)
+    }
     // Before the commit, so that a sweep in the same group of transactions sees it.
     leases.renew(id)
 
@@ -85,7 +90,8 @@ package struct RecordHeartbeat: Sendable {
     try ViewingStore.advance(session.viewing, to: positionSeconds, watchedSeconds: watchedSeconds, at: now, in: db)
     if isNews { try publish(heartbeat.state, of: id, at: now, trace: trace, in: db) }
     guard heartbeat.state == .ended else {
-      return .goOn(leaseExpiresAt: now.adding(seconds: leaseSeconds))
+      let lease = now.adding(seconds: leaseSeconds)
+      return .goOn(leaseExpiresAt: session.window.until.map { min($0, lease) } ?? lease)
     }
     try ending.end(id, because: .ended, at: now, trace: trace, in: db)
     return .stop(.ended, at: now)

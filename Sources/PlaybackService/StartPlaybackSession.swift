@@ -10,14 +10,22 @@ package struct PlaybackViewer: Sendable {
   package let profile: ProfileID
   package let loginSession: LoginSessionID?
   package let maturityLimit: MaturityRating
+  package let place: Audience.Place
 
   package init(
-    account: AccountID, profile: ProfileID, loginSession: LoginSessionID?, maturityLimit: MaturityRating
+    account: AccountID, profile: ProfileID, loginSession: LoginSessionID?, maturityLimit: MaturityRating,
+    place: Audience.Place = .unknown
   ) {
     self.account = account
     self.profile = profile
     self.loginSession = loginSession
     self.maturityLimit = maturityLimit
+    self.place = place
+  }
+
+  /// What it may see.
+  package func audience(at now: Timestamp) -> Audience {
+    Audience(maturityLimit: maturityLimit, place: place, now: now)
   }
 }
 
@@ -68,9 +76,10 @@ package struct StartPlaybackSession: Sendable {
     trace: TraceContext?, in db: SQLSession
   ) throws -> PlaybackSession {
     let titleID = request.titleId
-    guard let title = try TitleStore.title(titleID, in: db), title.maturity <= viewer.maturityLimit else {
+    guard let title = try TitleStore.title(titleID, in: db), title.isThere(for: viewer.audience(at: now)) else {
       throw PlaybackError.titleNotFound
     }
+    let until = title.availability.until ?? Timestamp(milliseconds: .max)
     guard let video = title.video else { throw PlaybackError.notPlayable }
     let allowance = try TitleStore.allowance(of: viewer.account, in: db) ?? .byDefault(settings)
     try admit(viewer.account, streams: allowance.streams, at: now, in: db)
@@ -80,7 +89,7 @@ package struct StartPlaybackSession: Sendable {
       titleID, by: viewer.profile, durationSeconds: video.durationSeconds, in: db)
     let resumeAtSeconds = resumeRule.resumeAtSeconds(
       stoppedAt: viewing.positionSeconds, of: video.durationSeconds)
-    let mediaExpiresAt = wholeSecond(now.adding(seconds: Double(settings.mediaTokenSeconds)))
+    let mediaExpiresAt = wholeSecond(min(now.adding(seconds: Double(settings.mediaTokenSeconds)), until))
     try SessionStore.insert(
       NewSession(
         id: id, account: viewer.account, profile: viewer.profile, loginSession: viewer.loginSession, title: titleID,
@@ -117,7 +126,7 @@ package struct StartPlaybackSession: Sendable {
       durationSeconds: video.durationSeconds, heartbeatSeconds: settings.heartbeatSeconds, audio: video.tracks.audio,
       subtitles: video.tracks.subtitles.map { PlaybackSession.Subtitles($0, url: address($0.file)) },
       storyboard: address(MediaLayout.storyboard),
-      leaseExpiresAt: now.adding(seconds: Double(settings.leaseSeconds)))
+      leaseExpiresAt: min(now.adding(seconds: Double(settings.leaseSeconds)), until))
   }
 
   /// Leaves room for one more stream of the account, or throws. Sessions that have missed their heartbeats are

@@ -31,11 +31,12 @@ struct PlaybackStage: Sendable {
   static let viewer = viewer("profile")
 
   static func viewer(
-    _ profile: String, account: AccountID = account, login: String = "login", limit: MaturityRating = .twelve
+    _ profile: String, account: AccountID = account, login: String = "login", limit: MaturityRating = .twelve,
+    place: Audience.Place = .unknown
   ) -> PlaybackViewer {
     PlaybackViewer(
       account: account, profile: ProfileID(seed: profile), loginSession: LoginSessionID(seed: login),
-      maturityLimit: limit)
+      maturityLimit: limit, place: place)
   }
 
   init(folder: String, settings overrides: [String: String] = [:], keys: StackKeys = .ephemeral()) throws {
@@ -119,7 +120,7 @@ struct PlaybackStage: Sendable {
   func history(of viewer: PlaybackViewer = viewer) throws -> [HistoryEntry] {
     try database.read { db in
       try ViewingStore.history(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, after: nil, limit: 100, in: db
+        of: viewer.profile, for: viewer.audience(at: time.now), after: nil, limit: 100, in: db
       ).map(\.entry)
     }
   }

@@ -2,7 +2,7 @@ package import Contract
 
 /// Why playback refuses.
 package enum PlaybackError: Error, Sendable, Equatable {
-  /// Unknown, or above the profile's maturity limit: not told apart.
+  /// Unknown, above the profile's maturity limit, or not for its time and place: not told apart.
   case titleNotFound
   /// Known and suitable, but no film file has been encoded for it.
   case notPlayable

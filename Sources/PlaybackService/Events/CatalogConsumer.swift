@@ -3,8 +3,8 @@ package import Contract
 package import EventKit
 package import StorageKit
 
-/// What catalog tells us: which titles there are, how old one must be, and what plays. A line of its snapshot is the
-/// body of a ``TitleChanged``.
+/// What catalog tells us: which titles there are, how old one must be, when and where they may be shown, and what
+/// plays. A line of its snapshot is the body of a ``TitleChanged``.
 package enum CatalogConsumer {
   package static let name = "playback-catalog"
   package static let source = "/catalog"
@@ -27,6 +27,7 @@ package enum CatalogConsumer {
         ? KnownTitle.Video(
           asset: video.assetId, durationSeconds: video.durationSeconds, tracks: video.tracks ?? MediaTracks()) : nil
     }
-    try TitleStore.put(KnownTitle(maturity: title.maturity, video: video), as: title.id, in: db)
+    let known = KnownTitle(maturity: title.maturity, availability: title.availability ?? .unbounded, video: video)
+    try TitleStore.put(known, as: title.id, in: db)
   }
 }

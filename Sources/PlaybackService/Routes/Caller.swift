@@ -4,13 +4,14 @@ package import ServerKit
 
 extension RequestInfo {
   /// The viewer, where the path's profile is the one the gateway has checked. Without a maturity limit only what
-  /// suits everyone is shown. Throws 401 without an account, 404 for a profile that is not the caller's.
+  /// suits everyone is shown, without a territory only what is for everywhere. Throws 401 without an account, 404 for a
+  /// profile that is not the caller's.
   package func viewer(of profile: ProfileID) throws(Problem) -> PlaybackViewer {
     let account = try account()
     try requireProfile(profile)
     return PlaybackViewer(
       account: account, profile: profile, loginSession: principal.loginSession,
-      maturityLimit: principal.maturityLimit ?? .all)
+      maturityLimit: principal.maturityLimit ?? .all, place: principal.place)
   }
 }
 

@@ -1,4 +1,4 @@
-import Contract
+package import Contract
 import PlaybackAPI
 package import ServerKit
 package import StorageKit
@@ -7,15 +7,17 @@ package import StorageKit
 package struct HistoryRoutes: Sendable {
   let settings: PlaybackSettings
   let database: ServiceDatabase
+  let clock: WallClock
 
   /// Entries on a page where the caller names no limit.
   static let pageSize = 20
   /// Resume points are looked for among so many of the latest viewings.
   static let resumeWindow = 200
 
-  package init(settings: PlaybackSettings, database: ServiceDatabase) {
+  package init(settings: PlaybackSettings, database: ServiceDatabase, clock: WallClock) {
     self.settings = settings
     self.database = database
+    self.clock = clock
   }
 
   package func add(to routes: inout Routes) {
@@ -46,9 +48,10 @@ package struct HistoryRoutes: Sendable {
 
   private func history(of viewer: PlaybackViewer, limit: Int, after cursor: HistoryCursor?) throws -> Page<HistoryEntry>
   {
+    let audience = viewer.audience(at: clock.now())
     let found = try database.read { db in
       try ViewingStore.history(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, after: cursor, limit: limit + 1, in: db)
+        of: viewer.profile, for: audience, after: cursor, limit: limit + 1, in: db)
     }
     let shown = found.prefix(limit)
     let next = found.count > limit ? shown.last.map { PageCursor.text($0.entry.lastWatchedAt, $0.viewing) } : nil
@@ -57,10 +60,11 @@ package struct HistoryRoutes: Sendable {
 
   private func resumePoints(of viewer: PlaybackViewer, limit: Int) throws -> [UInt8] {
     var bytes = PlaybackBytes.resumePointsStart
+    let audience = viewer.audience(at: clock.now())
     let rule = ResumeRule(fromShare: settings.resumeFromShare, untilShare: settings.resumeUntilShare)
     try database.read { db in
       try ViewingStore.forEachResumePoint(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, rule: rule, window: Self.resumeWindow, limit: limit,
+        of: viewer.profile, for: audience, rule: rule, window: Self.resumeWindow, limit: limit,
         in: db
       ) { point in
         if bytes.count > PlaybackBytes.resumePointsStart.count { bytes.append(UInt8(ascii: ",")) }
@@ -69,7 +73,7 @@ package struct HistoryRoutes: Sendable {
       bytes += PlaybackBytes.listStart
       var isFirst = true
       try ListStore.forEachTitle(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, limit: settings.listMaximum, in: db
+        of: viewer.profile, for: audience, limit: settings.listMaximum, in: db
       ) { title in
         PlaybackBytes.appendListed(title, isFirst: isFirst, to: &bytes)
         isFirst = false
@@ -77,7 +81,7 @@ package struct HistoryRoutes: Sendable {
       bytes += PlaybackBytes.ratingsStart
       isFirst = true
       try RatingStore.forEach(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, limit: settings.ratingsMaximum, in: db
+        of: viewer.profile, for: audience, limit: settings.ratingsMaximum, in: db
       ) { title, thumbs in
         PlaybackBytes.appendRated(title, thumbs, isFirst: isFirst, to: &bytes)
         isFirst = false

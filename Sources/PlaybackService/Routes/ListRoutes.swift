@@ -32,9 +32,10 @@ package struct ListRoutes: Sendable {
       let (time, id) = try PageCursor.read(text)
       return ListCursor(addedAt: time, entry: id)
     }
+    let audience = viewer.audience(at: clock.now())
     let found = try database.read { db in
       try ListStore.entries(
-        of: viewer.profile, maturityLimit: viewer.maturityLimit, after: cursor, limit: limit + 1, in: db)
+        of: viewer.profile, for: audience, after: cursor, limit: limit + 1, in: db)
     }
     let shown = found.prefix(limit)
     let next = found.count > limit ? shown.last.map { PageCursor.text($0.entry.addedAt, $0.id) } : nil
@@ -43,7 +44,7 @@ package struct ListRoutes: Sendable {
 
   private func put(_ call: Call<ListPath, Empty>) async throws -> Empty {
     try await write(call) { viewer, title, now, db in
-      try requireVisible(title, to: viewer, in: db)
+      try requireVisible(title, to: viewer, at: now, in: db)
       guard try ListStore.add(title, to: viewer.profile, at: now, in: db) else { return }
       guard try ListStore.count(of: viewer.profile, in: db) <= settings.listMaximum else {
         throw PlaybackError.listFull(maximum: settings.listMaximum)
@@ -74,7 +75,7 @@ package struct ListRoutes: Sendable {
   private func rate(_ call: Call<ListPath, NewRating>) async throws -> Empty {
     let thumbs = call.body.thumbs
     return try await write(call) { viewer, title, now, db in
-      try requireVisible(title, to: viewer, in: db)
+      try requireVisible(title, to: viewer, at: now, in: db)
       let before = try RatingStore.thumbs(of: viewer.profile, for: title, in: db)
       guard before != thumbs else { return }
       if before == nil, try RatingStore.count(of: viewer.profile, in: db) >= settings.ratingsMaximum {
@@ -127,9 +128,11 @@ package struct ListRoutes: Sendable {
     return Empty()
   }
 
-  /// A title that is unknown or above the profile's limit is not there for it.
-  private func requireVisible(_ title: TitleID, to viewer: PlaybackViewer, in db: SQLSession) throws {
-    guard let known = try TitleStore.title(title, in: db), known.maturity <= viewer.maturityLimit else {
+  /// A title that is unknown, or that the profile may not see, is not there for it.
+  private func requireVisible(
+    _ title: TitleID, to viewer: PlaybackViewer, at now: Timestamp, in db: SQLSession
+  ) throws {
+    guard let known = try TitleStore.title(title, in: db), known.isThere(for: viewer.audience(at: now)) else {
       throw PlaybackError.titleNotFound
     }
   }

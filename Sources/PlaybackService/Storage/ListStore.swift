@@ -35,28 +35,33 @@ package enum ListStore {
 
   /// What the profile may see of its list, added last first (index list_entries_latest).
   package static func entries(
-    of profile: ProfileID, maturityLimit: MaturityRating, after cursor: ListCursor?, limit: Int, in db: SQLSession
+    of profile: ProfileID, for audience: Audience, after cursor: ListCursor?, limit: Int, in db: SQLSession
   ) throws -> [(entry: ListEntry, id: Int64)] {
     try db.rows(
       """
       SELECT l.id, l.title_id, l.added_at FROM list_entries l JOIN titles t ON t.id = l.title_id
-      WHERE l.profile_id = ? AND (l.added_at, l.id) < (?, ?) AND t.minimum_age <= ?
+      WHERE l.profile_id = ? AND (l.added_at, l.id) < (?, ?)
+        AND t.minimum_age <= ? AND t.available_from <= ? AND t.available_until > ?
+        AND (t.territories = '' OR instr(t.territories, ?) > 0)
       ORDER BY l.added_at DESC, l.id DESC LIMIT ?
-      """, profile, cursor?.addedAt ?? Timestamp(milliseconds: .max), cursor?.entry ?? .max, maturityLimit.minimumAge,
-      limit
+      """, profile, cursor?.addedAt ?? Timestamp(milliseconds: .max), cursor?.entry ?? .max,
+      audience.maturityLimit.minimumAge, audience.now, audience.now, audience.place.territoryPattern, limit
     ) { row in (entry: ListEntry(titleId: try row.id(1), addedAt: row.time(2)), id: row.int64(0)) }
   }
 
   /// The same as text, for a hot path.
   package static func forEachTitle(
-    of profile: ProfileID, maturityLimit: MaturityRating, limit: Int, in db: SQLSession,
+    of profile: ProfileID, for audience: Audience, limit: Int, in db: SQLSession,
     _ body: (_ titleID: String) -> Void
   ) throws {
     try db.forEach(
       """
       SELECT l.title_id FROM list_entries l JOIN titles t ON t.id = l.title_id
-      WHERE l.profile_id = ? AND t.minimum_age <= ? ORDER BY l.added_at DESC, l.id DESC LIMIT ?
-      """, profile, maturityLimit.minimumAge, limit
+      WHERE l.profile_id = ? AND t.minimum_age <= ? AND t.available_from <= ? AND t.available_until > ?
+        AND (t.territories = '' OR instr(t.territories, ?) > 0)
+      ORDER BY l.added_at DESC, l.id DESC LIMIT ?
+      """, profile, audience.maturityLimit.minimumAge, audience.now, audience.now, audience.place.territoryPattern,
+      limit
     ) { row in body(row.text(0)) }
   }
 

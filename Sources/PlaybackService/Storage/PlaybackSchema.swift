@@ -95,6 +95,14 @@ package enum PlaybackSchema {
         -- JSON, always read whole; null where catalog has not told.
         ALTER TABLE titles ADD COLUMN tracks TEXT;
         """),
+      Migration(
+        number + 5, "windows and territories of titles",
+        """
+        -- Without a beginning, an end and bounds until catalog tells them. Territories are parted by spaces.
+        ALTER TABLE titles ADD COLUMN available_from INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE titles ADD COLUMN available_until INTEGER NOT NULL DEFAULT 9223372036854775807;
+        ALTER TABLE titles ADD COLUMN territories TEXT NOT NULL DEFAULT '';
+        """),
     ]
   }
 }

@@ -35,14 +35,17 @@ package enum RatingStore {
 
   /// Those of titles the profile may see, by primary key. Ids stay text, for a hot path.
   package static func forEach(
-    of profile: ProfileID, maturityLimit: MaturityRating, limit: Int, in db: SQLSession,
+    of profile: ProfileID, for audience: Audience, limit: Int, in db: SQLSession,
     _ body: (_ titleID: String, _ thumbs: String) -> Void
   ) throws {
     try db.forEach(
       """
       SELECT r.title_id, r.thumbs FROM ratings r JOIN titles t ON t.id = r.title_id
-      WHERE r.profile_id = ? AND t.minimum_age <= ? ORDER BY r.title_id LIMIT ?
-      """, profile, maturityLimit.minimumAge, limit
+      WHERE r.profile_id = ? AND t.minimum_age <= ? AND t.available_from <= ? AND t.available_until > ?
+        AND (t.territories = '' OR instr(t.territories, ?) > 0)
+      ORDER BY r.title_id LIMIT ?
+      """, profile, audience.maturityLimit.minimumAge, audience.now, audience.now, audience.place.territoryPattern,
+      limit
     ) { row in body(row.text(0), row.text(1)) }
   }
 

@@ -39,6 +39,8 @@ package struct RunningSession: Sendable {
   package let published: PublishedProgress?
   /// Why it has ended, where it has.
   package let endReason: PlaybackEnded.Reason?
+  /// When its title may be shown, as catalog has it by now.
+  package let window: Availability
 }
 
 /// Whom a session's events are about.
@@ -80,15 +82,18 @@ package enum SessionStore {
   ) throws -> RunningSession? {
     try db.first(
       """
-      SELECT viewing_id, duration_seconds, position_seconds, heartbeat_at, published_state, published_at, end_reason
-      FROM sessions WHERE id = ? AND account_id = ? AND (? IS NULL OR profile_id = ?)
+      SELECT s.viewing_id, s.duration_seconds, s.position_seconds, s.heartbeat_at, s.published_state, s.published_at,
+        s.end_reason, t.available_from, t.available_until
+      FROM sessions s LEFT JOIN titles t ON t.id = s.title_id
+      WHERE s.id = ? AND s.account_id = ? AND (? IS NULL OR s.profile_id = ?)
       """, id, account, profile, profile
     ) { row in
       let published: PublishedProgress? =
         try row.isNull(4) ? nil : PublishedProgress(state: row.choice(4), at: row.time(5))
       return RunningSession(
         viewing: row.int64(0), durationSeconds: row.double(1), positionSeconds: row.double(2),
-        heartbeatAt: row.time(3), published: published, endReason: try row.isNull(6) ? nil : row.choice(6))
+        heartbeatAt: row.time(3), published: published, endReason: try row.isNull(6) ? nil : row.choice(6),
+        window: row.isNull(7) ? .unbounded : TitleStore.window(from: row.time(7), until: row.time(8)))
     }
   }
 

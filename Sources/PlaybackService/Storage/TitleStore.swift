@@ -5,6 +5,7 @@ package import StorageKit
 /// A title as far as playing it goes.
 package struct KnownTitle: Sendable, Equatable {
   package let maturity: MaturityRating
+  package let availability: Availability
   /// Absent until a film file has been encoded.
   package let video: Video?
 
@@ -20,20 +21,29 @@ package struct KnownTitle: Sendable, Equatable {
     }
   }
 
-  package init(maturity: MaturityRating, video: Video?) {
+  package init(maturity: MaturityRating, availability: Availability = .unbounded, video: Video?) {
     self.maturity = maturity
+    self.availability = availability
     self.video = video
   }
+
+  package func isThere(for audience: Audience) -> Bool { audience.admits(maturity, availability) }
 }
 
 /// All SQL about what others own and playback keeps a copy of: titles, and what the plans of accounts give.
 package enum TitleStore {
   package static func title(_ id: TitleID, in db: SQLSession) throws -> KnownTitle? {
-    try db.first("SELECT minimum_age, asset_id, duration_seconds, tracks FROM titles WHERE id = ?", id) { row in
+    try db.first(
+      """
+      SELECT minimum_age, asset_id, duration_seconds, tracks, available_from, available_until, territories
+      FROM titles WHERE id = ?
+      """, id
+    ) { row in
       let age = row.int(0)
       let asset: AssetID? = try row.idOrNil(1)
       return KnownTitle(
         maturity: MaturityRating.allCases.first { $0.minimumAge == age } ?? .eighteen,
+        availability: window(from: row.time(4), until: row.time(5), territories: row.text(6)),
         video: try asset.map { asset in
           KnownTitle.Video(
             asset: asset, durationSeconds: row.double(2),
@@ -46,13 +56,28 @@ package enum TitleStore {
   package static func put(_ title: KnownTitle, as id: TitleID, in db: SQLSession) throws {
     try db.execute(
       """
-      INSERT INTO titles (id, minimum_age, asset_id, duration_seconds, tracks) VALUES (?, ?, ?, ?, ?)
+      INSERT INTO titles (
+        id, minimum_age, asset_id, duration_seconds, tracks, available_from, available_until, territories)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         minimum_age = excluded.minimum_age, asset_id = excluded.asset_id, duration_seconds = excluded.duration_seconds,
-        tracks = excluded.tracks
+        tracks = excluded.tracks, available_from = excluded.available_from,
+        available_until = excluded.available_until, territories = excluded.territories
       """,
       id, title.maturity.minimumAge, title.video?.asset, title.video?.durationSeconds ?? 0.0,
-      try title.video.map { String(decoding: try JSON.encode($0.tracks), as: UTF8.self) })
+      try title.video.map { String(decoding: try JSON.encode($0.tracks), as: UTF8.self) },
+      title.availability.from ?? openFrom, title.availability.until ?? openUntil,
+      (title.availability.territories ?? []).map(\.description).joined(separator: " "))
+  }
+
+  /// What stands in the table for a window without a beginning or an end.
+  private static let openFrom = Timestamp(milliseconds: 0)
+  private static let openUntil = Timestamp(milliseconds: .max)
+
+  package static func window(from: Timestamp, until: Timestamp, territories: String = "") -> Availability {
+    Availability(
+      from: from == openFrom ? nil : from, until: until == openUntil ? nil : until,
+      territories: territories.isEmpty ? nil : territories.split(separator: " ").compactMap { Territory($0) })
   }
 
   /// Nil where accounts has not told.

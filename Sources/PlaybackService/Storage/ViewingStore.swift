@@ -81,16 +81,18 @@ package enum ViewingStore {
 
   /// What a profile has watched that it may still see, latest first (index viewings_latest).
   package static func history(
-    of profile: ProfileID, maturityLimit: MaturityRating, after cursor: HistoryCursor?, limit: Int, in db: SQLSession
+    of profile: ProfileID, for audience: Audience, after cursor: HistoryCursor?, limit: Int, in db: SQLSession
   ) throws -> [(entry: HistoryEntry, viewing: Int64)] {
     try db.rows(
       """
       SELECT v.id, v.title_id, v.position_seconds, v.duration_seconds, v.watched_seconds, v.last_watched_at
       FROM viewings v JOIN titles t ON t.id = v.title_id
-      WHERE v.profile_id = ? AND v.last_watched_at > 0 AND (v.last_watched_at, v.id) < (?, ?) AND t.minimum_age <= ?
+      WHERE v.profile_id = ? AND v.last_watched_at > 0 AND (v.last_watched_at, v.id) < (?, ?)
+        AND t.minimum_age <= ? AND t.available_from <= ? AND t.available_until > ?
+        AND (t.territories = '' OR instr(t.territories, ?) > 0)
       ORDER BY v.last_watched_at DESC, v.id DESC LIMIT ?
       """, profile, cursor?.lastWatchedAt ?? Timestamp(milliseconds: .max), cursor?.viewing ?? .max,
-      maturityLimit.minimumAge, limit
+      audience.maturityLimit.minimumAge, audience.now, audience.now, audience.place.territoryPattern, limit
     ) { row in
       (
         entry: HistoryEntry(
@@ -104,7 +106,7 @@ package enum ViewingStore {
   /// Of the latest `window` viewings of a profile those that can be taken up again, latest first, at most `limit`
   /// (index viewings_latest): bounded work however long the history is. Ids stay text, for a hot path.
   package static func forEachResumePoint(
-    of profile: ProfileID, maturityLimit: MaturityRating, rule: ResumeRule, window: Int, limit: Int,
+    of profile: ProfileID, for audience: Audience, rule: ResumeRule, window: Int, limit: Int,
     in db: SQLSession, _ body: (ResumePointRow) throws -> Void
   ) throws {
     try db.forEach(
@@ -114,10 +116,12 @@ package enum ViewingStore {
         SELECT title_id, position_seconds, duration_seconds, last_watched_at FROM viewings
         WHERE profile_id = ? AND last_watched_at > 0 ORDER BY last_watched_at DESC, id DESC LIMIT ?) v
       JOIN titles t ON t.id = v.title_id
-      WHERE t.minimum_age <= ?
+      WHERE t.minimum_age <= ? AND t.available_from <= ? AND t.available_until > ?
+        AND (t.territories = '' OR instr(t.territories, ?) > 0)
         AND v.position_seconds BETWEEN v.duration_seconds * ? AND v.duration_seconds * ? AND v.position_seconds > 0
       ORDER BY v.last_watched_at DESC LIMIT ?
-      """, profile, window, maturityLimit.minimumAge, rule.fromShare, rule.untilShare, limit
+      """, profile, window, audience.maturityLimit.minimumAge, audience.now, audience.now,
+      audience.place.territoryPattern, rule.fromShare, rule.untilShare, limit
     ) { row in
       try body(
         ResumePointRow(

@@ -113,7 +113,7 @@ CREATE TABLE titles (
   id TEXT NOT NULL PRIMARY KEY,
   minimum_age INTEGER NOT NULL CHECK (minimum_age IN (0, 7, 12, 16, 18)),
   asset_id TEXT,
-  duration_seconds REAL NOT NULL CHECK (duration_seconds >= 0), tracks TEXT,
+  duration_seconds REAL NOT NULL CHECK (duration_seconds >= 0), tracks TEXT, available_from INTEGER NOT NULL DEFAULT 0, available_until INTEGER NOT NULL DEFAULT 9223372036854775807, territories TEXT NOT NULL DEFAULT '',
   CHECK (asset_id IS NULL OR duration_seconds > 0)
 ) STRICT, WITHOUT ROWID;
 
