@@ -20,7 +20,8 @@ package enum GatewayModule: ServiceModule {
 
     let catalogue = CatalogueView()
     let profileParts = ProfileParts(
-      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback)
+      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback,
+      clock: context.clock)
     let profiles = ProfileDirectory(limit: settings.cachedProfiles) { profile, callContext in
       try await accounts.call(AccountsEndpoints.profileOwner, ProfilePath(profile: profile), in: callContext)
     }
@@ -34,12 +35,16 @@ package enum GatewayModule: ServiceModule {
     var parts = ServiceParts()
     parts.authenticator = authenticator
     PageRoutes(
-      home: HomePage(catalogue: catalogue, parts: profileParts, settings: settings),
-      row: RowPage(catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
+      home: HomePage(catalogue: catalogue, parts: profileParts, settings: settings, clock: context.clock),
+      row: RowPage(
+        catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations,
+        clock: context.clock),
       title: TitlePage(
-        catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations),
-      search: SearchPage(catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog),
-      taste: TastePage(catalogue: catalogue, recommendations: recommendations),
+        catalogue: catalogue, parts: profileParts, settings: settings, recommendations: recommendations,
+        clock: context.clock),
+      search: SearchPage(
+        catalogue: catalogue, parts: profileParts, settings: settings, catalog: catalog, clock: context.clock),
+      taste: TastePage(catalogue: catalogue, recommendations: recommendations, clock: context.clock),
       export: AccountDocument(
         accounts: accounts, playback: playback, recommendations: recommendations, clock: context.clock)
     ).addRoutes(to: &parts.routes)

@@ -100,7 +100,9 @@ import Testing
       at: Sample.catalogue(1))
     #expect(view.current.newest.count == 3)
     #expect(view.current.genres.first?.titles.last == TitleID(seed: "C"))
-    #expect(view.current.card(TitleID(seed: "A"), within: .sixteen) == nil)
+    #expect(
+      view.current.card(
+        TitleID(seed: "A"), for: Sample.context(limit: .sixteen).principal.audience(at: WallClock.system.now())) == nil)
     try view.replaceAll([], at: Sample.catalogue(1))
     #expect(view.current.newest.isEmpty)
   }

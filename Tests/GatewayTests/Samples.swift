@@ -11,22 +11,23 @@ import TestKit
 enum Sample {
   static func title(
     _ name: String, maturity: MaturityRating = .all, genres: [String] = ["comedy"], isPlayable: Bool = true,
-    at time: Int64 = 0
+    at time: Int64 = 0, availability: Availability? = nil
   ) -> Title {
     Title(
       id: TitleID(seed: name), kind: .film, name: name, year: 1924, synopsis: "About \(name).", language: "en",
       countries: ["US"], maturity: maturity, runtimeSeconds: 3600, genres: genres, directors: ["B. Keaton"], cast: [],
       licence: "PD",
       video: isPlayable ? PlayableVideo(assetId: AssetID(seed: name), durationSeconds: 100, maxHeight: 720) : nil,
-      createdAt: Timestamp(milliseconds: time))
+      createdAt: Timestamp(milliseconds: time), availability: availability)
   }
 
   static let profile = ProfileID(seed: "vera")
   static let account = AccountID(seed: "vera")
 
-  static func context(limit: MaturityRating = .eighteen) -> CallContext {
+  static func context(limit: MaturityRating = .eighteen, in territory: Territory? = nil) -> CallContext {
     CallContext(
-      principal: Principal(role: .viewer, account: account, profile: profile, maturityLimit: limit),
+      principal: Principal(
+        role: .viewer, account: account, profile: profile, maturityLimit: limit, territory: territory),
       deadline: .after(.seconds(60)))
   }
 
@@ -66,44 +67,49 @@ struct Pages {
   let catalog = StubUpstream()
   let settings: GatewaySettings
   let parts: ProfileParts
+  let clock: WallClock
 
-  init(_ titles: [Title], environment: [String: String] = [:]) throws {
+  init(_ titles: [Title], environment: [String: String] = [:], clock: WallClock = .system) throws {
     // No test here is about a slow neighbour, and a busy machine is slow.
     let patience = ["MATINEE_GATEWAY_PART_DEADLINE_MS": "10000"]
     settings = try GatewaySettings(
       SettingsReader(environment: patience.merging(environment) { _, given in given }))
     parts = ProfileParts(
-      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback)
+      settings: settings, catalogue: catalogue, recommendations: recommendations, playback: playback, clock: clock)
+    self.clock = clock
     try catalogue.replaceAll(titles, at: Sample.catalogue(1))
     playback.answer { _ in ResumePoints(points: []) }
     recommendations.answer { _ in Sample.rows(titles) }
   }
 
-  func home(limit: MaturityRating = .eighteen) async throws -> JSONValue {
-    let page = HomePage(catalogue: catalogue, parts: parts, settings: settings)
-    return try JSONValue(parsing: await page.json(for: Sample.profile, in: Sample.context(limit: limit)))
+  func home(limit: MaturityRating = .eighteen, in territory: Territory? = nil) async throws -> JSONValue {
+    let page = HomePage(catalogue: catalogue, parts: parts, settings: settings, clock: clock)
+    return try JSONValue(
+      parsing: await page.json(for: Sample.profile, in: Sample.context(limit: limit, in: territory)))
   }
 
   func title(_ title: Title, limit: MaturityRating = .eighteen) async throws -> JSONValue {
-    let page = TitlePage(catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations)
+    let page = TitlePage(
+      catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations, clock: clock)
     return try JSONValue(
       parsing: try await page.json(for: title.id, profile: Sample.profile, in: Sample.context(limit: limit)))
   }
 
   func row(_ id: String, cursor: String?, limit: Int? = nil) async throws -> JSONValue {
-    let page = RowPage(catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations)
+    let page = RowPage(
+      catalogue: catalogue, parts: parts, settings: settings, recommendations: recommendations, clock: clock)
     return try JSONValue(
       parsing: try await page.json(
         for: RowPageQuery(profile: Sample.profile, row: id, limit: limit, cursor: cursor), in: Sample.context()))
   }
 
   func taste(limit: MaturityRating = .eighteen) async throws -> TasteDocument {
-    try await TastePage(catalogue: catalogue, recommendations: recommendations)
+    try await TastePage(catalogue: catalogue, recommendations: recommendations, clock: clock)
       .document(of: Sample.profile, in: Sample.context(limit: limit))
   }
 
   func search(_ text: String, limit: MaturityRating = .eighteen) async throws -> JSONValue {
-    let page = SearchPage(catalogue: catalogue, parts: parts, settings: settings, catalog: catalog)
+    let page = SearchPage(catalogue: catalogue, parts: parts, settings: settings, catalog: catalog, clock: clock)
     return try JSONValue(
       parsing: try await page.json(
         for: SearchPageQuery(profile: Sample.profile, q: text), in: Sample.context(limit: limit)))

@@ -7,13 +7,14 @@ struct HomePage: Sendable {
   let catalogue: CatalogueView
   let parts: ProfileParts
   let settings: GatewaySettings
+  let clock: WallClock
 
   func json(for profile: ProfileID, in context: CallContext) async -> [UInt8] {
     async let rowsPart = parts.rows(of: profile, in: context)
     let viewingPart = await parts.viewing(of: profile, in: context)
     let rows = await rowsPart
     let catalogue = catalogue.current
-    let limit = context.principal.maturityLimit ?? .all
+    let audience = context.principal.audience(at: clock.now())
 
     var degraded: [String] = []
     if !catalogue.isLoaded { degraded.append("catalog") }
@@ -21,20 +22,25 @@ struct HomePage: Sendable {
     if rows.isDegraded { degraded.append("recommendations") }
 
     let viewing = viewingPart.value ?? .none
-    var page = rows.value?.rows ?? RowPlan.fallback(catalogue, viewing.resume, settings.rowTitles)
+    // Rows that serve although they are outdated may name what is no longer there.
+    let names = TitleNames(catalogue: catalogue, audience: audience)
+    var page =
+      rows.value?.rows.filter(names.admits)
+      ?? RowPlan.fallback(catalogue, viewing.resume, settings.rowTitles, for: audience)
     // Beneath what is to be continued, whether or not there is any.
     let isContinued = page.first?.kind == RecommendedRow.Kind.continueWatching.rawValue
     page.insert(RowPlan.myList(viewing, after: nil, limit: settings.rowTitles), at: isContinued ? 1 : 0)
     let origin = CardOrigin(
-      requestID: rows.value?.requestID ?? RequestID(at: WallClock.system.now()),
+      requestID: rows.value?.requestID ?? RequestID(at: audience.now),
       modelVersion: rows.value?.modelVersion)
     return write(
-      page, origin: origin, profile: profile, viewing: viewing, catalogue: catalogue, limit: limit, degraded: degraded)
+      page, origin: origin, profile: profile, viewing: viewing, catalogue: catalogue, audience: audience,
+      degraded: degraded)
   }
 
   private func write(
     _ plans: [RowPlan], origin: CardOrigin, profile: ProfileID, viewing: ProfileViewing,
-    catalogue: CatalogueView.State, limit: MaturityRating, degraded: [String]
+    catalogue: CatalogueView.State, audience: Audience, degraded: [String]
   ) -> [UInt8] {
     var json: [UInt8] = []
     json.reserveCapacity(64 * 1024)
@@ -50,7 +56,7 @@ struct HomePage: Sendable {
       let lengthBefore = json.count
       if !isFirst { json.append(UInt8(ascii: ",")) }
       let hasCards = plan.append(
-        to: &json, catalogue: catalogue, viewing: viewing, limit: limit, origin: origin, besides: elsewhere)
+        to: &json, catalogue: catalogue, viewing: viewing, audience: audience, origin: origin, besides: elsewhere)
       if plan.isOwn { elsewhere.formUnion(plan.titles) }
       guard hasCards else {
         json.removeLast(json.count - lengthBefore)  // none of its titles may be shown

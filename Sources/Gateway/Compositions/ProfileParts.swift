@@ -26,6 +26,9 @@ struct ProfileParts: Sendable {
   private struct Question: Hashable, Sendable {
     var profile: ProfileID
     var maturityLimit: MaturityRating?
+    var place: Audience.Place
+    /// When a window opened or closed last.
+    var turn: Timestamp?
     var viewing: ViewingMarks.Generation
     var catalogue = CatalogueView.Mark()
   }
@@ -45,9 +48,11 @@ struct ProfileParts: Sendable {
   private let settings: GatewaySettings
   private let recommendations: any Transport
   private let playback: any Transport
+  private let clock: WallClock
 
   init(
-    settings: GatewaySettings, catalogue: CatalogueView, recommendations: any Transport, playback: any Transport
+    settings: GatewaySettings, catalogue: CatalogueView, recommendations: any Transport, playback: any Transport,
+    clock: WallClock
   ) {
     rows = BoundedCache(limit: settings.cachedProfiles)
     viewings = BoundedCache(limit: settings.cachedProfiles)
@@ -59,6 +64,7 @@ struct ProfileParts: Sendable {
     self.catalogue = catalogue
     self.recommendations = recommendations
     self.playback = playback
+    self.clock = clock
   }
 
   /// An event of playback: both parts of its profile are outdated.
@@ -84,14 +90,13 @@ struct ProfileParts: Sendable {
   }
 
   func rows(of profile: ProfileID, in context: CallContext) async -> Part<Rows> {
-    let question = Question(
-      profile: profile, maturityLimit: context.principal.maturityLimit,
-      viewing: marks.generation(of: profile, account: nil), catalogue: catalogue.mark)
-    return await part(question, rows, rowFlights, in: context) { context in
+    var question = question(of: profile, marks.generation(of: profile, account: nil), in: context)
+    question.catalogue = catalogue.mark
+    return await part(question, rows, rowFlights, in: context) { [question] context in
       let answer = try await recommendations.call(
         RecommendationsEndpoints.rows,
         RowsQuery(profile: profile, maturityLimit: question.maturityLimit), in: context)
-      let names = TitleNames(catalogue: catalogue.current, limit: question.maturityLimit ?? .all)
+      let names = TitleNames(catalogue: catalogue.current, audience: context.principal.audience(at: clock.now()))
       let value = Rows(
         requestID: answer.requestId, modelVersion: answer.modelVersion,
         rows: try answer.rows.compactMap { try RowPlan($0, names: names) })
@@ -100,15 +105,23 @@ struct ProfileParts: Sendable {
   }
 
   func viewing(of profile: ProfileID, in context: CallContext) async -> Part<ProfileViewing> {
-    let question = Question(
-      profile: profile, maturityLimit: context.principal.maturityLimit,
-      viewing: marks.generation(of: profile, account: context.principal.account))
-    // Asked with the limit, since what is above it is in no answer: a changed limit is another question.
+    let question = question(
+      of: profile, marks.generation(of: profile, account: context.principal.account), in: context)
     return await part(question, viewings, viewingFlights, in: context) { context in
       let answer = try await playback.call(
         PlaybackEndpoints.resumePoints, ResumeQuery(profile: profile), in: context)
       return (ProfileViewing(answer), isCurrent: true)
     }
+  }
+
+  /// Asked with all that the audience depends on, since what is not for it is in no answer: another limit or country,
+  /// or a window that turned since, makes it another question.
+  private func question(
+    of profile: ProfileID, _ viewing: ViewingMarks.Generation, in context: CallContext
+  ) -> Question {
+    Question(
+      profile: profile, maturityLimit: context.principal.maturityLimit, place: context.principal.place,
+      turn: catalogue.current.turn(at: clock.now()), viewing: viewing)
   }
 
   /// Recommendations reads the same events as we do and may be behind: such an answer is shown but not kept.

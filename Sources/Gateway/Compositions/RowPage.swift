@@ -7,30 +7,32 @@ struct RowPage: Sendable {
   let parts: ProfileParts
   let settings: GatewaySettings
   let recommendations: any Transport
+  let clock: WallClock
 
   private static let limitMaximum = 100
 
   func json(for query: RowPageQuery, in context: CallContext) async throws -> [UInt8] {
     if query.row == RowPlan.myListID { return try await myList(query, in: context) }
     async let viewingPart = parts.viewing(of: query.profile, in: context)
-    let limit = context.principal.maturityLimit ?? .all
+    let audience = context.principal.audience(at: clock.now())
     let row = try await recommendations.call(
       RecommendationsEndpoints.row,
       RowQuery(
-        profile: query.profile, row: query.row, maturityLimit: limit, limit: query.limit, cursor: query.cursor),
+        profile: query.profile, row: query.row, maturityLimit: audience.maturityLimit, limit: query.limit,
+        cursor: query.cursor),
       in: context)
     let viewing = await viewingPart.value ?? .none
     let catalogue = catalogue.current
-    guard let plan = try RowPlan(row, names: TitleNames(catalogue: catalogue, limit: limit)) else {
+    guard let plan = try RowPlan(row, names: TitleNames(catalogue: catalogue, audience: audience)) else {
       throw Problem.notFound("There is no such row.")
     }
     let origin = CardOrigin(
-      requestID: row.requestId ?? RequestID(at: WallClock.system.now()), modelVersion: row.modelVersion)
+      requestID: row.requestId ?? RequestID(at: audience.now), modelVersion: row.modelVersion)
     // On the page they are in the row of the list.
     let listed = plan.isOwn ? [] : Set(plan.titles.filter(viewing.isListed))
     var json: [UInt8] = []
     _ = plan.append(
-      to: &json, catalogue: catalogue, viewing: viewing, limit: limit, origin: origin, besides: listed)
+      to: &json, catalogue: catalogue, viewing: viewing, audience: audience, origin: origin, besides: listed)
     return json
   }
 
@@ -43,10 +45,11 @@ struct RowPage: Sendable {
     guard let viewing = await parts.viewing(of: query.profile, in: context).value else {
       throw Problem.unavailable("The list cannot be read now.")
     }
+    let audience = context.principal.audience(at: clock.now())
     var json: [UInt8] = []
     _ = RowPlan.myList(viewing, after: query.cursor, limit: count).append(
-      to: &json, catalogue: catalogue.current, viewing: viewing, limit: context.principal.maturityLimit ?? .all,
-      origin: CardOrigin(requestID: RequestID(at: WallClock.system.now())))
+      to: &json, catalogue: catalogue.current, viewing: viewing, audience: audience,
+      origin: CardOrigin(requestID: RequestID(at: audience.now)))
     return json
   }
 }

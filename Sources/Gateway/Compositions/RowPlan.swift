@@ -13,13 +13,17 @@ struct RowPlan: Sendable {
   /// Of titles where chance had a part.
   var propensities: [TitleID: Double] = [:]
   var next: String?
+  /// Titles whose names are in the row's own words.
+  private(set) var named: Set<TitleID> = []
 
   /// Nil for a row about a title that may not be named.
   init?(_ row: RecommendedRow, names: TitleNames) throws {
+    var named: Set<TitleID> = []
     id = row.id
     kind = row.kind.rawValue
     if row.kind == .becauseYouWatched {
-      guard let name = row.topic.flatMap(TitleID.init).flatMap(names.name) else { return nil }
+      guard let anchor = row.topic.flatMap({ TitleID($0) }), let name = names.name(anchor) else { return nil }
+      named.insert(anchor)
       title = "Because you watched \(name)"
     } else {
       title = Self.title(of: row.kind, topic: row.topic)
@@ -29,10 +33,13 @@ struct RowPlan: Sendable {
     var written: [Reason: [UInt8]] = [:]
     reasons = try row.items.map { item in
       if let known = written[item.reason] { return known }
-      let json = try JSON.encode(names.named(item.reason))
+      let reason = names.named(item.reason)
+      if [.watched, .liked].contains(reason.kind), let title = reason.titleId { named.insert(title) }
+      let json = try JSON.encode(reason)
       written[item.reason] = json
       return json
     }
+    self.named = named
     for item in row.items { propensities[item.titleId] = item.propensity }
     next = row.next
   }
@@ -51,13 +58,14 @@ struct RowPlan: Sendable {
 
   /// What can be shown without recommendations: the same for everyone but for what one has begun.
   static func fallback(
-    _ catalogue: CatalogueView.State, _ resume: [TitleID: CardDetails.Resume], _ rowTitles: Int
+    _ catalogue: CatalogueView.State, _ resume: [TitleID: CardDetails.Resume], _ rowTitles: Int, for audience: Audience
   ) -> [RowPlan] {
     let begun = resume.filter { ResumeRule.isUnderWay($0.value) }.keys.sorted(by: >)
     var shown = Set(begun)
     var plans = [RowPlan(id: "continue-watching", kind: .continueWatching, titles: begun)]
     func row(_ id: String, _ kind: RecommendedRow.Kind, _ topic: String?, _ candidates: [TitleID]) {
-      let titles = Array(candidates.lazy.filter { !shown.contains($0) }.prefix(rowTitles))
+      let titles = Array(
+        candidates.lazy.filter { !shown.contains($0) && catalogue.card($0, for: audience) != nil }.prefix(rowTitles))
       shown.formUnion(titles)
       plans.append(RowPlan(id: id, kind: kind, topic: topic, titles: titles))
     }
@@ -108,7 +116,7 @@ struct RowPlan: Sendable {
   /// Writes the row without the titles that are elsewhere on the page; false where it would have no card.
   func append(
     to json: inout [UInt8], catalogue: CatalogueView.State, viewing: ProfileViewing,
-    limit: MaturityRating, origin: CardOrigin, besides elsewhere: Set<TitleID> = []
+    audience: Audience, origin: CardOrigin, besides elsewhere: Set<TitleID> = []
   ) -> Bool {
     json += #"{"id":"#.utf8
     JSONText.append(id, to: &json)
@@ -119,7 +127,7 @@ struct RowPlan: Sendable {
     json += #","cards":["#.utf8
     var count = 0
     for (index, titleID) in titles.enumerated() where !elsewhere.contains(titleID) {
-      guard let card = catalogue.card(titleID, within: limit) else { continue }
+      guard let card = catalogue.card(titleID, for: audience) else { continue }
       if count > 0 { json.append(UInt8(ascii: ",")) }
       var origin = origin
       if let propensity = propensities[titleID] { origin.propensity = propensity }

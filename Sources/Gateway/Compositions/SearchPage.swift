@@ -7,19 +7,21 @@ struct SearchPage: Sendable {
   let parts: ProfileParts
   let settings: GatewaySettings
   let catalog: any Transport
+  let clock: WallClock
 
   func json(for query: SearchPageQuery, in context: CallContext) async throws -> [UInt8] {
     let catalogue = catalogue.current
-    let limit = context.principal.maturityLimit ?? .all
+    let audience = context.principal.audience(at: clock.now())
     async let viewingPart = parts.viewing(of: query.profile, in: context)
     var degraded: [String] = []
     let found: SearchResult
     do {
       found = try await catalog.call(
         CatalogEndpoints.search,
-        SearchQuery(q: query.q, limit: query.limit, cursor: query.cursor, maturityLimit: limit), in: context)
+        SearchQuery(q: query.q, limit: query.limit, cursor: query.cursor, maturityLimit: audience.maturityLimit),
+        in: context)
     } catch let error as any ProblemConvertible where error.problem.status >= 500 {
-      found = names(like: query.q, in: catalogue, limit: limit)
+      found = names(like: query.q, in: catalogue, for: audience)
       degraded.append("catalog")
     }
     let viewing = await viewingPart
@@ -28,7 +30,7 @@ struct SearchPage: Sendable {
     var json: [UInt8] = Array(#"{"items":["#.utf8)
     var isFirst = true
     for id in found.titleIds {
-      guard let card = catalogue.card(id, within: limit) else { continue }
+      guard let card = catalogue.card(id, for: audience) else { continue }
       if !isFirst { json.append(UInt8(ascii: ",")) }
       isFirst = false
       CardWriter.append(card, (viewing.value ?? .none).details(of: id), to: &json)
@@ -41,11 +43,11 @@ struct SearchPage: Sendable {
     return json
   }
 
-  private func names(like text: String, in catalogue: CatalogueView.State, limit: MaturityRating) -> SearchResult {
+  private func names(like text: String, in catalogue: CatalogueView.State, for audience: Audience) -> SearchResult {
     let words = text.lowercased().split(whereSeparator: { !$0.isLetter && !$0.isNumber })
     guard !words.isEmpty else { return SearchResult(titleIds: [], genres: [], next: nil) }
     let matching = catalogue.newest.lazy.filter { id in
-      guard let card = catalogue.card(id, within: limit) else { return false }
+      guard let card = catalogue.card(id, for: audience) else { return false }
       let name = card.name.lowercased()
       return words.allSatisfy { name.contains($0) }
     }

@@ -30,12 +30,13 @@ struct TasteDocument: Codable, Sendable {
 struct TastePage: Sendable {
   let catalogue: CatalogueView
   let recommendations: any Transport
+  let clock: WallClock
 
   func document(of profile: ProfileID, in context: CallContext) async throws -> TasteDocument {
-    let limit = context.principal.maturityLimit ?? .all
+    let audience = context.principal.audience(at: clock.now())
     let taste = try await recommendations.call(
-      TasteEndpoints.taste, TastePath(profile: profile, maturityLimit: limit), in: context)
-    let names = TitleNames(catalogue: catalogue.current, limit: limit)
+      TasteEndpoints.taste, TastePath(profile: profile, maturityLimit: audience.maturityLimit), in: context)
+    let names = TitleNames(catalogue: catalogue.current, audience: audience)
     let anchors = taste.anchors.compactMap { anchor in
       names.name(anchor.titleId).map { name in
         TasteDocument.Anchor(

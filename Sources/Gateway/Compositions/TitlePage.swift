@@ -8,16 +8,17 @@ struct TitlePage: Sendable {
   let parts: ProfileParts
   let settings: GatewaySettings
   let recommendations: any Transport
+  let clock: WallClock
 
-  /// Throws a problem 404 for a title that is unknown or above the profile's maturity limit: it does not exist for it.
+  /// Throws a problem 404 for a title that is unknown or not for the profile, now and here: it does not exist for it.
   func json(for titleID: TitleID, profile: ProfileID, in context: CallContext) async throws -> [UInt8] {
     let catalogue = catalogue.current
-    let limit = context.principal.maturityLimit ?? .all
-    guard let card = catalogue.card(titleID, within: limit), let title = catalogue.titles[titleID] else {
+    let audience = context.principal.audience(at: clock.now())
+    guard let card = catalogue.card(titleID, for: audience), let title = catalogue.titles[titleID] else {
       guard catalogue.isLoaded else { throw Problem.unavailable("The catalogue is not loaded yet.") }
       throw Problem.notFound("There is no title \(titleID).")
     }
-    async let similarPart = similar(to: titleID, limit: limit, in: context)
+    async let similarPart = similar(to: titleID, limit: audience.maturityLimit, in: context)
     let viewingPart = await parts.viewing(of: profile, in: context)
     let similar = await similarPart
 
@@ -34,7 +35,7 @@ struct TitlePage: Sendable {
     json += #","similar":["#.utf8
     var isFirst = true
     for item in similar.value ?? [] {
-      guard let other = catalogue.card(item.titleId, within: limit) else { continue }
+      guard let other = catalogue.card(item.titleId, for: audience) else { continue }
       if !isFirst { json.append(UInt8(ascii: ",")) }
       isFirst = false
       let details = viewing.details(of: item.titleId, reason: try JSON.encode(item.reason))

@@ -10,12 +10,14 @@ struct CardBytes: Sendable {
   let id: TitleID
   let name: String
   let maturity: MaturityRating
+  let availability: Availability?
   let isPlayable: Bool
 
   init(_ title: Title) throws {
     id = title.id
     name = title.name
     maturity = title.maturity
+    availability = title.availability
     isPlayable = title.video != nil
     let poster = title.video.map { MediaLayout.artworkPath(asset: $0.assetId, file: MediaLayout.poster) }
     let fields = SharedFields(

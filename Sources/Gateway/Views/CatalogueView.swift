@@ -13,15 +13,27 @@ final class CatalogueView: Sendable {
     fileprivate(set) var newest: [TitleID] = []
     /// Titles of a genre, playable ones first.
     fileprivate(set) var genres: [(name: String, titles: [TitleID])] = []
+    /// Moments at which a window opens or closes, earliest first.
+    fileprivate(set) var turns: [Timestamp] = []
     fileprivate(set) var mark = Mark()
     fileprivate var isArranged = true
     /// False until catalog's state has been read once.
     fileprivate(set) var isLoaded = false
 
-    /// The card, unless the title is unknown or above `limit`.
-    func card(_ id: TitleID, within limit: MaturityRating) -> CardBytes? {
-      guard let card = cards[id], card.maturity <= limit else { return nil }
+    /// The card, unless the title is unknown or not for that audience.
+    func card(_ id: TitleID, for audience: Audience) -> CardBytes? {
+      guard let card = cards[id], audience.admits(card.maturity, card.availability) else { return nil }
       return card
+    }
+
+    /// The latest moment until `now` at which a window opened or closed: what was made before it is outdated.
+    func turn(at now: Timestamp) -> Timestamp? {
+      var (low, high) = (0, turns.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if turns[middle] <= now { low = middle + 1 } else { high = middle }
+      }
+      return low == 0 ? nil : turns[low - 1]
     }
   }
 
@@ -81,6 +93,7 @@ extension CatalogueView.State {
     }
     genres = byGenre.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
       .map { (name: $0.key, titles: $0.value) }
+    turns = Set(titles.values.flatMap { [$0.availability?.from, $0.availability?.until].compactMap(\.self) }).sorted()
     isArranged = true
   }
 }
