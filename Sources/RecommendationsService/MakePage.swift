@@ -24,23 +24,22 @@ struct MakePage: Sendable {
     let basis: EventPosition
   }
 
-  func see(_ profile: ProfileID, within limit: MaturityRating, on shelf: Shelf) throws -> Seen {
-    let now = clock.now()
-    return try database.read { db in
+  func see(_ profile: ProfileID, for audience: Audience, on shelf: Shelf) throws -> Seen {
+    try database.read { db in
       let watches = try WatchStore.latest(of: profile, limit: settings.page.watchesRead, in: db)
       let hidden = try TasteStore.hidden(of: profile, limit: settings.hiddenMaximum, in: db)
       let viewer = Viewer(
-        profile: profile, watches: watches, maturityLimit: limit, excluded: Set(hidden.map(\.title)),
+        profile: profile, watches: watches, audience: audience, excluded: Set(hidden.map(\.title)),
         tasteResetAt: try TasteStore.resetAt(profile, in: db),
-        taste: try InteractionStore.history(of: profile, limit: historyRead, in: db), now: now, on: shelf)
+        taste: try InteractionStore.history(of: profile, limit: historyRead, in: db), on: shelf)
       return Seen(viewer: viewer, hidden: hidden, basis: try basis(db))
     }
   }
 
   /// A new page, written as the answer to ``RecommendationsEndpoints/rows``.
-  func page(of profile: ProfileID, within limit: MaturityRating) throws -> [UInt8] {
+  func page(of profile: ProfileID, for audience: Audience) throws -> [UInt8] {
     let (shelf, catalogBasis) = keeper.currentWithBasis
-    let seen = try see(profile, within: limit, on: shelf)
+    let seen = try see(profile, for: audience, on: shelf)
     let experiment = running.current
     let allocation = experiment.flatMap { Allocation(of: profile, in: $0) }
     let policy = PagePolicy(settings.policy, allocation, of: experiment)
@@ -55,11 +54,11 @@ struct MakePage: Sendable {
 
   /// More of one row: of the page that the cursor names while that is remembered, else as the row is now.
   func row(
-    _ id: String, of profile: ProfileID, within limit: MaturityRating, after cursor: RowCursor?, count: Int
+    _ id: String, of profile: ProfileID, for audience: Audience, after cursor: RowCursor?, count: Int
   ) throws -> [UInt8] {
     let shelf = keeper.current
-    let viewer = try see(profile, within: limit, on: shelf).viewer
-    if let cursor, let page = cursor.page.flatMap({ pages.page($0, of: profile) }), page.maturityLimit == limit,
+    let viewer = try see(profile, for: audience, on: shelf).viewer
+    if let cursor, let page = cursor.page.flatMap({ pages.page($0, of: profile) }), page.isFor(audience),
       page.items(ofRow: id) != nil
     {
       let composer = self.composer(of: viewer, on: shelf, page.policy)

@@ -64,7 +64,7 @@ import Testing
       #expect(shown == Set(MaturityRating.allCases.filter { $0 <= limit }.map(\.rawValue)))
       for row in ["new", "trending", "genre-drama", "topPicks"] {
         let titles = composer.titles(ofRow: row, besides: [])?.titles ?? []
-        #expect(titles.allSatisfy { sample.shelf.admits($0, within: limit) })
+        #expect(titles.allSatisfy { sample.shelf.admits($0, to: audience(limit)) })
       }
       let unfinished = composer.titles(ofRow: "continueWatching", besides: [])?.titles ?? []
       #expect(unfinished.contains(sample.number("18")) == (limit == .eighteen))

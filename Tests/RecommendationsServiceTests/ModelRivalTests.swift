@@ -70,7 +70,7 @@ import Testing
       #expect(stage.keeper.serving == nil && stage.keeper.remark == nil)
       #expect(stage.log.lines.contains { $0.contains("not shown to be ahead") })
       let shelf = stage.shelves.current
-      let viewer = Viewer(profile: profileID("new"), watches: [], maturityLimit: .eighteen, now: noon, on: shelf)
+      let viewer = Viewer(profile: profileID("new"), watches: [], audience: audience(), on: shelf)
       #expect(ModelRanker(keeper: stage.keeper).ranking(for: viewer, on: shelf).modelVersion == "popularity")
     }
   }

@@ -187,7 +187,7 @@ import Testing
       let shelf = stage.shelves.current
       let taste = try stage.database.read { try InteractionStore.history(of: profileID("new"), limit: 9, in: $0) }
       let viewer = Viewer(
-        profile: profileID("new"), watches: [], maturityLimit: .eighteen, taste: taste, now: noon, on: shelf)
+        profile: profileID("new"), watches: [], audience: audience(), taste: taste, on: shelf)
       let ranking = ModelRanker(keeper: stage.keeper).ranking(for: viewer, on: shelf)
       #expect(ranking.modelVersion == "model-1")
       #expect(Set(ranking.anchors.map { shelf.facts[Int($0)]?.id }) == [titleID("a1"), titleID("a2")])

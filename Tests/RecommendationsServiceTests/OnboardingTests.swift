@@ -16,7 +16,7 @@ import Testing
     let sample = SampleShelf(
       (0..<12).map { facts("t\($0)", genres: $0 % 3 == 0 ? ["war", "drama"] : ["drama"], isPlayable: $0 != 6) },
       named: names, plays: ["t4": 9, "t3": 5, "t6": 50])
-    let offered = Onboarding.offer(from: sample.shelf, maturityLimit: .eighteen, count: 12).map {
+    let offered = Onboarding.offer(from: sample.shelf, for: audience(), count: 12).map {
       sample.names[Int($0)]
     }
     #expect(Set(offered.prefix(2)) == ["t4", "t3"])
@@ -28,7 +28,7 @@ import Testing
   func offersWithinLimit() {
     let sample = SampleShelf(
       MaturityRating.allCases.map { facts($0.rawValue, maturity: $0) }, named: MaturityRating.allCases.map(\.rawValue))
-    let offered = Onboarding.offer(from: sample.shelf, maturityLimit: .twelve, count: 9).map { sample.names[Int($0)] }
+    let offered = Onboarding.offer(from: sample.shelf, for: audience(.twelve), count: 9).map { sample.names[Int($0)] }
     #expect(Set(offered) == ["all", "7", "12"])
   }
 

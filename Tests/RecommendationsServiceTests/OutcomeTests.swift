@@ -18,7 +18,7 @@ import Testing
     let keeper = try ShelfKeeper(database: database, settings: .sample, clock: standing)
     try keeper.refresh()
     let viewer = Viewer(
-      profile: profileID(profile), watches: [], maturityLimit: .eighteen, now: time, on: keeper.current)
+      profile: profileID(profile), watches: [], audience: audience(at: time), on: keeper.current)
     let composer = PageComposer(
       shelf: keeper.current, viewer: viewer, rankers: Rankers(best: PopularityRanker()), bounds: PageBounds())
     var random = SeededRandom(seed: 1)

@@ -84,8 +84,8 @@ import Testing
     listed.isListed = true
     listed.lastAt = noon
     let viewer = Viewer(
-      profile: profileID("vera"), watches: [], maturityLimit: .eighteen, taste: TasteHistory(interactions: [listed]),
-      now: noon, on: sample.shelf)
+      profile: profileID("vera"), watches: [], audience: audience(), taste: TasteHistory(interactions: [listed]),
+      on: sample.shelf)
     let composer = PageComposer(
       shelf: sample.shelf, viewer: viewer, rankers: Rankers(best: SimilarityRanker()),
       policy: PagePolicy(explores: false), bounds: PageBounds(rowItems: 4))

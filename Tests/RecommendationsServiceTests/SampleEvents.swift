@@ -93,7 +93,7 @@ struct SampleEvents {
       cast: facts.cast, licence: "CC0",
       video: facts.isPlayable
         ? PlayableVideo(assetId: AssetID(seed: "a"), durationSeconds: 1000, maxHeight: 1080) : nil,
-      createdAt: facts.addedAt)
+      createdAt: facts.addedAt, availability: facts.availability)
   }
 }
 
@@ -113,9 +113,10 @@ extension ServiceDatabase {
     try read { db in
       let facts = try db.rows(
         """
-        SELECT t.id, f.year, f.maturity, f.is_playable, f.added_at, f.genres, f.directors, f."cast"
+        SELECT t.id, f.year, f.maturity, f.is_playable, f.added_at, f.genres, f.directors, f."cast",
+          coalesce(f.available_from, ''), coalesce(f.available_until, ''), coalesce(f.territories, '')
         FROM title_facts f JOIN title t ON t.number = f.title ORDER BY t.id LIMIT 10000
-        """, as: { row in (0..<8).map(row.text).joined(separator: " ") })
+        """, as: { row in (0..<11).map(row.text).joined(separator: " ") })
       let watches = try db.rows(
         """
         SELECT w.profile, t.id, w.position_seconds, w.duration_seconds, w.watched_seconds, w.last_at

@@ -8,11 +8,20 @@ func titleID(_ name: String) -> TitleID { TitleID(seed: name) }
 
 func facts(
   _ name: String, genres: [String] = ["drama"], isPlayable: Bool = true, maturity: MaturityRating = .all,
-  addedDaysAgo: Double = 10, year: Int = 2000, directors: [String] = [], cast: [String] = []
+  addedDaysAgo: Double = 10, year: Int = 2000, directors: [String] = [], cast: [String] = [],
+  availability: Availability? = nil
 ) -> TitleFacts {
   TitleFacts(
     id: titleID(name), year: year, maturity: maturity, isPlayable: isPlayable,
-    addedAt: noon.adding(seconds: -addedDaysAgo * 86_400), genres: genres, directors: directors, cast: cast)
+    addedAt: noon.adding(seconds: -addedDaysAgo * 86_400), genres: genres, directors: directors, cast: cast,
+    availability: availability)
+}
+
+func audience(
+  _ limit: MaturityRating = .eighteen, in country: String? = nil, at now: Timestamp = noon
+) -> Audience {
+  let territory = country.flatMap { Territory($0) }
+  return Audience(maturityLimit: limit, place: territory.map(Audience.Place.territory) ?? .unknown, now: now)
 }
 
 /// A shelf of the titles, numbered from 1, with the profiles that began each of them in the last hour.
@@ -44,11 +53,12 @@ struct SampleShelf {
   func number(_ name: String) -> TitleNumber { TitleNumber(names.firstIndex(of: name) ?? 0) }
 
   func viewer(
-    _ watches: [Watch] = [], limit: MaturityRating = .eighteen, hidden: [String] = [], resetAt: Timestamp? = nil
+    _ watches: [Watch] = [], limit: MaturityRating = .eighteen, hidden: [String] = [], resetAt: Timestamp? = nil,
+    in country: String? = nil, at now: Timestamp = noon
   ) -> Viewer {
     Viewer(
-      profile: ProfileID(seed: "vera"), watches: watches, maturityLimit: limit, excluded: Set(hidden.map(number)),
-      tasteResetAt: resetAt, now: noon, on: shelf)
+      profile: ProfileID(seed: "vera"), watches: watches, audience: audience(limit, in: country, at: now),
+      excluded: Set(hidden.map(number)), tasteResetAt: resetAt, on: shelf)
   }
 
   func composer(

@@ -22,6 +22,7 @@ struct DealtPage: Sendable {
   let id: RequestID
   let profile: ProfileID
   let maturityLimit: MaturityRating
+  let place: Audience.Place
   let modelVersion: String
   /// How it was ordered: its rows go on in the same way.
   let policy: PagePolicy
@@ -37,7 +38,8 @@ struct DealtPage: Sendable {
   ) {
     self.id = id
     profile = viewer.profile
-    maturityLimit = viewer.maturityLimit
+    maturityLimit = viewer.audience.maturityLimit
+    place = viewer.audience.place
     modelVersion = page.modelVersion
     self.policy = policy
     self.allocation = allocation
@@ -45,6 +47,9 @@ struct DealtPage: Sendable {
     teams = page.teams
     rows = page.rows.map { Row(id: $0.subject.id, items: $0.items) }
   }
+
+  /// Whether it was dealt to such an audience, whenever that was.
+  func isFor(_ audience: Audience) -> Bool { maturityLimit == audience.maturityLimit && place == audience.place }
 
   func items(ofRow id: String) -> [TitleNumber]? { rows.first { $0.id == id }?.items }
 

@@ -4,7 +4,7 @@ import Contract
 enum Onboarding {
   /// Takes the genres by turns, each its most popular title not taken yet that can be played; what cannot be played
   /// comes only where nothing else is left.
-  static func offer(from shelf: Shelf, maturityLimit: MaturityRating, count: Int) -> [TitleNumber] {
+  static func offer(from shelf: Shelf, for audience: Audience, count: Int) -> [TitleNumber] {
     var taken = Set<TitleNumber>()
     var offered: [TitleNumber] = []
     for isPlayable in [true, false] {
@@ -16,7 +16,7 @@ enum Onboarding {
           let titles = shelf.genres[genre].titles
           let next = titles[places[genre]...].firstIndex { title in
             shelf.isPlayable[Int(title)] == isPlayable && !taken.contains(title)
-              && shelf.admits(title, within: maturityLimit)
+              && shelf.admits(title, to: audience)
           }
           guard let next else {
             places[genre] = titles.endIndex

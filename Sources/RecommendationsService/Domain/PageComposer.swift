@@ -80,7 +80,9 @@ struct PageComposer {
 
   /// Why a title is among the top picks.
   func reason(ofTopPick title: TitleNumber) -> Reason? {
-    if let anchor = sources.ranking.namedAnchor(of: title), let facts = shelf.facts[Int(anchor)] {
+    if let anchor = sources.ranking.namedAnchor(of: title), shelf.admits(anchor, to: sources.viewer.audience),
+      let facts = shelf.facts[Int(anchor)]
+    {
       return sources.viewer.hasWatched(anchor)
         ? Reason(kind: .watched, text: "Because of what you watched", titleId: facts.id)
         : Reason(kind: .liked, text: "Because of what you like", titleId: facts.id)

@@ -26,7 +26,7 @@ struct RowSources {
     self.bounds = bounds
     unfinished = viewer.unfinished(withinDays: bounds.continueWatchingDays)
     taste = shelf.genreWeights(of: viewer.history)
-    var isOpen = shelf.minimumAge.map { Int($0) <= viewer.maturityLimit.minimumAge }
+    var isOpen = shelf.open(to: viewer.audience)
     for title in unfinished { isOpen[Int(title)] = false }
     for watch in viewer.watches where watch.isFinished { isOpen[Int(watch.title)] = false }
     for title in viewer.excluded where isOpen.indices.contains(Int(title)) { isOpen[Int(title)] = false }
@@ -53,9 +53,10 @@ struct RowSources {
     return bits & 0x8000_0000 == 0 ? 0x7FFF_FFFF - bits : bits
   }
 
-  /// Whether the title may still be shown: it may have been hidden after it was dealt.
+  /// Whether the title may still be shown: it may have been hidden after it was dealt, or its
+  /// window closed.
   func isAllowed(_ title: TitleNumber) -> Bool {
-    shelf.admits(title, within: viewer.maturityLimit) && !viewer.excluded.contains(title)
+    shelf.admits(title, to: viewer.audience) && !viewer.excluded.contains(title)
   }
 
   private func open(_ order: [TitleNumber], limit: Int) -> [TitleNumber] {
@@ -90,11 +91,12 @@ struct RowSources {
 
   /// What the latest liked titles alone speak for.
   var because: [Source] {
-    ranking.anchors.prefix(bounds.becauseAnchors).compactMap { because($0) }
+    ranking.anchors.lazy.filter { shelf.admits($0, to: viewer.audience) }.prefix(bounds.becauseAnchors)
+      .compactMap { because($0) }
   }
 
   func because(_ anchor: TitleNumber) -> Source? {
-    guard shelf.admits(anchor, within: viewer.maturityLimit), viewer.hasWatched(anchor),
+    guard shelf.admits(anchor, to: viewer.audience), viewer.hasWatched(anchor),
       let facts = shelf.facts[Int(anchor)]
     else { return nil }
     let titles = ranking.neighbours(anchor).compactMap { neighbour in

@@ -14,6 +14,8 @@ final class Shelf: Sendable {
   let isPlayable: [Bool]
   /// In years; 255 where nothing is known, so that no limit admits it.
   let minimumAge: [UInt8]
+  /// Titles that are not for always and everywhere.
+  private let bounded: [TitleNumber: Availability]
   /// Playable before unplayable, then most trending first.
   let trending: [TitleNumber]
   /// Playable before unplayable, then latest added first.
@@ -41,6 +43,10 @@ final class Shelf: Sendable {
     self.similarity = similarity
     isPlayable = facts.map { $0?.isPlayable ?? false }
     minimumAge = facts.map { $0.map { UInt8($0.maturity.minimumAge) } ?? 255 }
+    bounded = Dictionary(
+      uniqueKeysWithValues: facts.enumerated().compactMap { number, facts in
+        facts?.availability.map { (TitleNumber(number), $0) }
+      })
     let known = facts.indices.filter { facts[$0] != nil }.map(TitleNumber.init)
     self.trending = Self.trending(known, facts, popularity, trending)
     newest = Self.ordered(known, facts) { ($0.addedAt, $0.year) > ($1.addedAt, $1.year) }
@@ -57,14 +63,27 @@ final class Shelf: Sendable {
 
   func number(of title: TitleID) -> TitleNumber? { numbers[title] }
 
-  /// Nil also for a title that is not suitable: for whom has the limit it is not there.
-  func number(of title: TitleID, within limit: MaturityRating) -> TitleNumber? {
-    numbers[title].flatMap { admits($0, within: limit) ? $0 : nil }
+  /// Nil also for a title that is not for that audience: for it, it is not there.
+  func number(of title: TitleID, for audience: Audience) -> TitleNumber? {
+    numbers[title].flatMap { admits($0, to: audience) ? $0 : nil }
   }
 
-  /// Whether catalog has told of the title and it is suitable.
-  func admits(_ number: TitleNumber, within limit: MaturityRating) -> Bool {
+  /// Whether catalog has told of the title, and the audience may see it.
+  func admits(_ number: TitleNumber, to audience: Audience) -> Bool {
+    isSuitable(number, within: audience.maturityLimit) && (bounded[number].map(audience.admits) ?? true)
+  }
+
+  /// Whether catalog has told of the title, and it is suitable, be it shown now and here or not.
+  func isSuitable(_ number: TitleNumber, within limit: MaturityRating) -> Bool {
     minimumAge.indices.contains(Int(number)) && Int(minimumAge[Int(number)]) <= limit.minimumAge
+  }
+
+  /// By title number: ``admits(_:to:)``.
+  func open(to audience: Audience) -> [Bool] {
+    let limit = UInt8(audience.maturityLimit.minimumAge)
+    var isOpen = minimumAge.map { $0 <= limit }
+    for (number, availability) in bounded where !audience.admits(availability) { isOpen[Int(number)] = false }
+    return isOpen
   }
 
   /// The text of a title's id; of a title whose facts are known.

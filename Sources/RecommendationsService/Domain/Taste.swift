@@ -16,8 +16,9 @@ struct Taste {
     let history = viewer.history
     let sum = max(history.reduce(0) { $0 + Double($1.weight) }, .leastNormalMagnitude)
     let watched = viewer.lastTimes
-    let anchors = history.compactMap { title, weight in
-      shelf.facts[Int(title)].map { facts in
+    let anchors = history.compactMap { title, weight -> ProfileTaste.Anchor? in
+      guard shelf.admits(title, to: viewer.audience) else { return nil }
+      return shelf.facts[Int(title)].map { facts in
         ProfileTaste.Anchor(
           titleId: facts.id, weight: Self.rounded(Double(weight)),
           watchedAt: watched[title] ?? Timestamp(milliseconds: 0))

@@ -11,13 +11,16 @@ struct TitleFacts: Sendable, Hashable {
   let genres: [String]
   let directors: [String]
   let cast: [String]
+  /// When and where it may be shown; nil: always, everywhere.
+  var availability: Availability?
 }
 
 extension TitleFacts {
   init(_ title: Title) {
     self.init(
       id: title.id, year: title.year, maturity: title.maturity, isPlayable: title.video != nil,
-      addedAt: title.createdAt, genres: title.genres, directors: title.directors, cast: title.cast)
+      addedAt: title.createdAt, genres: title.genres, directors: title.directors, cast: title.cast,
+      availability: title.availability)
   }
 }
 

@@ -21,7 +21,7 @@ struct AudienceRoutes: Sendable {
     }
     routes.on(TasteEndpoints.taste) { call in
       try call.request.requireProfile(call.parameters.profile)
-      return try taste(of: call.parameters.profile, within: call.request.limit(call.parameters.maturityLimit))
+      return try taste(of: call.parameters.profile, for: call.request.audience(call.parameters.maturityLimit, clock))
     }
     routes.on(TasteEndpoints.reset) { call in
       try call.request.requireProfile(call.parameters.profile)
@@ -35,7 +35,7 @@ struct AudienceRoutes: Sendable {
     }
     routes.on(TasteEndpoints.hide) { call in
       try call.request.requireProfile(call.parameters.profile)
-      try await hide(call.parameters, within: call.request.limit(nil))
+      try await hide(call.parameters, for: call.request.audience(nil, clock))
       return Empty()
     }
     routes.on(TasteEndpoints.unhide) { call in
@@ -67,10 +67,10 @@ struct AudienceRoutes: Sendable {
     return ImpressionReceipt(recorded: recorded)
   }
 
-  private func taste(of profile: ProfileID, within limit: MaturityRating) throws -> ProfileTaste {
+  private func taste(of profile: ProfileID, for audience: Audience) throws -> ProfileTaste {
     let shelf = keeper.current
-    let seen = try make.see(profile, within: limit, on: shelf)
-    let shown = seen.hidden.filter { shelf.admits($0.title, within: limit) }.compactMap { entry in
+    let seen = try make.see(profile, for: audience, on: shelf)
+    let shown = seen.hidden.filter { shelf.admits($0.title, to: audience) }.compactMap { entry in
       shelf.facts[Int(entry.title)].map { ProfileTaste.Hidden(titleId: $0.id, hiddenAt: entry.at) }
     }
     let version = make.rankers.best.ranking(for: seen.viewer, on: shelf).modelVersion
@@ -78,10 +78,10 @@ struct AudienceRoutes: Sendable {
       hidden: shown.sorted { $0.hiddenAt > $1.hiddenAt }, by: version)
   }
 
-  /// A title that is unknown or above the profile's limit is not there for it.
-  private func hide(_ path: HiddenTitlePath, within limit: MaturityRating) async throws {
+  /// A title that is unknown or that the profile may not see is not there for it.
+  private func hide(_ path: HiddenTitlePath, for audience: Audience) async throws {
     let shelf = keeper.current
-    guard let title = shelf.number(of: path.title, within: limit) else {
+    guard let title = shelf.number(of: path.title, for: audience) else {
       throw RecommendationsError.titleUnknown(path.title)
     }
     let (maximum, now) = (settings.hiddenMaximum, clock.now())

@@ -13,32 +13,32 @@ struct OnboardingRoutes: Sendable {
   func add(to routes: inout Routes) {
     routes.on(OnboardingEndpoints.offer) { call in
       try call.request.requireProfile(call.parameters.profile)
-      return try offer(to: call.parameters.profile, within: call.request.limit(nil))
+      return try offer(to: call.parameters.profile, for: call.request.audience(nil, clock))
     }
     routes.on(OnboardingEndpoints.pick) { call in
       try call.request.requireProfile(call.parameters.profile)
-      try await pick(call.body.titleIds, by: call.parameters.profile, within: call.request.limit(nil))
+      try await pick(call.body.titleIds, by: call.parameters.profile, for: call.request.audience(nil, clock))
       return Empty()
     }
   }
 
-  private func offer(to profile: ProfileID, within limit: MaturityRating) throws -> OnboardingOffer {
+  private func offer(to profile: ProfileID, for audience: Audience) throws -> OnboardingOffer {
     let shelf = keeper.current
     let picked = try database.read { try PickStore.picks(of: profile, limit: settings.picksMaximum, in: $0) }
-    let offered = Onboarding.offer(from: shelf, maturityLimit: limit, count: settings.picksOffered)
+    let offered = Onboarding.offer(from: shelf, for: audience, count: settings.picksOffered)
     return OnboardingOffer(
       titleIds: offered.compactMap { shelf.facts[Int($0)]?.id },
-      pickedTitleIds: picked.filter { shelf.number(of: $0, within: limit) != nil }, picksMaximum: settings.picksMaximum)
+      pickedTitleIds: picked.filter { shelf.number(of: $0, for: audience) != nil }, picksMaximum: settings.picksMaximum)
   }
 
-  private func pick(_ titles: [TitleID], by profile: ProfileID, within limit: MaturityRating) async throws {
+  private func pick(_ titles: [TitleID], by profile: ProfileID, for audience: Audience) async throws {
     guard titles.count <= settings.picksMaximum else {
       throw RecommendationsError.tooManyPicks(maximum: settings.picksMaximum)
     }
     let shelf = keeper.current
     let numbers = try titles.map { title throws(RecommendationsError) in
       // What the profile may not see is not there for it.
-      guard let number = shelf.number(of: title, within: limit) else { throw .pickUnknown(title) }
+      guard let number = shelf.number(of: title, for: audience) else { throw .pickUnknown(title) }
       return number
     }
     let now = clock.now()

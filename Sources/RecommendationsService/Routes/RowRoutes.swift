@@ -15,34 +15,34 @@ struct RowRoutes: Sendable {
     routes.answer(RecommendationsEndpoints.rows) { call in
       let query = call.parameters
       try call.request.requireProfile(query.profile)
-      return .json(try make.page(of: query.profile, within: call.request.limit(query.maturityLimit)))
+      return .json(try make.page(of: query.profile, for: call.request.audience(query.maturityLimit, make.clock)))
     }
     routes.answer(RecommendationsEndpoints.row) { call in
       try call.request.requireProfile(call.parameters.profile)
-      return .json(try row(call.parameters, within: call.request.limit(call.parameters.maturityLimit)))
+      return .json(try row(call.parameters, for: call.request.audience(call.parameters.maturityLimit, make.clock)))
     }
     routes.on(RecommendationsExportEndpoints.export) { call in
       try database.read { try ExportStore.export(of: call.parameters.profile, in: $0) }
     }
     routes.on(RecommendationsEndpoints.similar) { call in
-      try similar(call.parameters, within: call.request.limit(call.parameters.maturityLimit))
+      try similar(call.parameters, for: call.request.audience(call.parameters.maturityLimit, make.clock))
     }
   }
 
-  private func row(_ query: RowQuery, within limit: MaturityRating) throws -> [UInt8] {
+  private func row(_ query: RowQuery, for audience: Audience) throws -> [UInt8] {
     let count = try itemLimit(query.limit, default: settings.page.rowItems, maximum: settings.page.moreItemsMaximum)
     let cursor = try query.cursor.map { text throws(RecommendationsError) in try RowCursor(text) }
-    return try make.row(query.row, of: query.profile, within: limit, after: cursor, count: count)
+    return try make.row(query.row, of: query.profile, for: audience, after: cursor, count: count)
   }
 
-  private func similar(_ query: SimilarQuery, within maturityLimit: MaturityRating) throws -> SimilarTitles {
+  private func similar(_ query: SimilarQuery, for audience: Audience) throws -> SimilarTitles {
     let count = try itemLimit(query.limit, default: settings.similarMaximum, maximum: settings.similarMaximum)
     let shelf = keeper.current
     guard let title = shelf.number(of: query.title), shelf.facts[Int(title)] != nil else {
       throw RecommendationsError.titleUnknown(query.title)
     }
     let similar = SimilarTitles.numbers(to: title, count: count, on: shelf, models.serving) {
-      shelf.admits($0, within: maturityLimit)
+      shelf.admits($0, to: audience)
     }
     return SimilarTitles(
       items: similar.compactMap { number, reason in
@@ -59,8 +59,8 @@ struct RowRoutes: Sendable {
 }
 
 extension RequestInfo {
-  /// The stricter of what is asked for and what the caller may see.
-  func limit(_ asked: MaturityRating?) -> MaturityRating {
-    [asked, principal.maturityLimit].compactMap(\.self).min() ?? .eighteen
+  /// Of the limits that are asked for and that the caller has the stricter holds.
+  func audience(_ asked: MaturityRating?, _ clock: WallClock) -> Audience {
+    principal.audience(at: clock.now(), asked: asked, otherwise: .eighteen)
   }
 }

@@ -10,6 +10,11 @@ enum RecommendationsSchema {
     ] + AudienceSchema.migrations(startingAt: EventSchema.count + 3)
     + IdempotencySchema.migrations(startingAt: EventSchema.count + 3 + AudienceSchema.count)
     + ModelSchema.migrations(startingAt: EventSchema.count + 3 + AudienceSchema.count + IdempotencySchema.count)
+    + [
+      Migration(
+        EventSchema.count + 3 + AudienceSchema.count + IdempotencySchema.count + ModelSchema.count,
+        "windows and territories", availability)
+    ]
 
   /// `revision` grows with every change that the shelf in memory has to follow; `generation` with every rebuild.
   private static let tables = """
@@ -78,5 +83,12 @@ enum RecommendationsSchema {
       profile TEXT PRIMARY KEY NOT NULL,
       erased_at INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Null where there is no bound; territories are parted by U+001F, as other lists.
+  private static let availability = """
+    ALTER TABLE title_facts ADD COLUMN available_from INTEGER;
+    ALTER TABLE title_facts ADD COLUMN available_until INTEGER;
+    ALTER TABLE title_facts ADD COLUMN territories TEXT;
     """
 }

@@ -8,14 +8,19 @@ enum TitleFactsStore {
     let revision = try ProjectionStore.nextRevision(in: db)
     try db.execute(
       """
-      INSERT INTO title_facts (title, year, maturity, is_playable, added_at, genres, directors, "cast", revision)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO title_facts (
+        title, year, maturity, is_playable, added_at, genres, directors, "cast", revision, available_from,
+        available_until, territories)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (title) DO UPDATE SET year = excluded.year, maturity = excluded.maturity,
         is_playable = excluded.is_playable, added_at = excluded.added_at, genres = excluded.genres,
-        directors = excluded.directors, "cast" = excluded."cast", revision = excluded.revision
+        directors = excluded.directors, "cast" = excluded."cast", revision = excluded.revision,
+        available_from = excluded.available_from, available_until = excluded.available_until,
+        territories = excluded.territories
       """,
       Int(number), facts.year, facts.maturity.rawValue, facts.isPlayable, facts.addedAt, joined(facts.genres),
-      joined(facts.directors), joined(facts.cast), revision)
+      joined(facts.directors), joined(facts.cast), revision, facts.availability?.from,
+      facts.availability?.until, facts.availability?.territories.map { joined($0.map(\.description)) })
   }
 
   /// Calls `body` with all that changed after that revision: the whole catalogue at the start.
@@ -25,16 +30,25 @@ enum TitleFactsStore {
   ) throws {
     try db.forEach(
       """
-      SELECT t.number, t.id, f.year, f.maturity, f.is_playable, f.added_at, f.genres, f.directors, f."cast"
+      SELECT t.number, t.id, f.year, f.maturity, f.is_playable, f.added_at, f.genres, f.directors, f."cast",
+        f.available_from, f.available_until, f.territories
       FROM title_facts f JOIN title t ON t.number = f.title
       WHERE f.revision > ? ORDER BY f.revision
       """, revision
     ) { row in
       let facts = TitleFacts(
         id: try row.id(1), year: row.int(2), maturity: try row.choice(3), isPlayable: row.bool(4),
-        addedAt: row.time(5), genres: parted(row.text(6)), directors: parted(row.text(7)), cast: parted(row.text(8)))
+        addedAt: row.time(5), genres: parted(row.text(6)), directors: parted(row.text(7)), cast: parted(row.text(8)),
+        availability: availability(row))
       try body(TitleNumber(row.int(0)), facts)
     }
+  }
+
+  private static func availability(_ row: SQLRow) -> Availability? {
+    let availability = Availability(
+      from: row.timeOrNil(9), until: row.timeOrNil(10),
+      territories: row.textOrNil(11).map { parted($0).compactMap { Territory($0) } })
+    return availability == .unbounded ? nil : availability
   }
 
   /// All titles that catalog has told of, by id.

@@ -73,7 +73,8 @@ struct PageStage {
           }
         }
       let viewer = Viewer(
-        profile: ProfileID(seed: truth.profile), watches: watches, maturityLimit: .eighteen, now: now, on: shelf)
+        profile: ProfileID(seed: truth.profile), watches: watches,
+        audience: Audience(maturityLimit: .eighteen, place: .everywhere, now: now), on: shelf)
       return Person(viewer: viewer, relevant: Set(truth.relevant.compactMap { numbers[$0] }))
     }
   }

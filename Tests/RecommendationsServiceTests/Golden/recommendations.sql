@@ -200,7 +200,7 @@ CREATE TABLE title_facts (
   directors TEXT NOT NULL,
   "cast" TEXT NOT NULL,
   revision INTEGER NOT NULL
-) STRICT;
+, available_from INTEGER, available_until INTEGER, territories TEXT) STRICT;
 
 CREATE TABLE watch (
   profile TEXT NOT NULL,
