@@ -115,10 +115,7 @@ final class AccountsProcess: Sendable {
   func hashes() async throws -> Int { Int(try await metric("accounts_password_hash_seconds_count")) }
 
   /// The most memory it ever had, in bytes.
-  var peakBytes: Int {
-    let text = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-    return (text.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0) * 1024
-  }
+  var peakBytes: Int { ProcessUsage(pid: pid)?.peakBytes ?? 0 }
 }
 
 /// Whether two lots of times can be told apart: the chance that one of the first is longer than one of the second.

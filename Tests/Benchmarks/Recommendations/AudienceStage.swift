@@ -202,6 +202,9 @@ struct AudienceStage: Sendable {
   /// Of recommendations, in bytes.
   var memory: Int { usage?.proportionalBytes ?? 0 }
 
+  /// The most that recommendations ever had, in bytes.
+  var peakMemory: Int { usage?.peakBytes ?? 0 }
+
   /// Of recommendations, so far.
   var cpuSeconds: Double { usage?.cpuSeconds ?? 0 }
 

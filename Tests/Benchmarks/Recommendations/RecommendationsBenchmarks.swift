@@ -28,7 +28,9 @@ struct RecommendationsBenchmarks {
       for concurrency in [1, 4] {
         try await Self.pages("with a model", from: 10_000 * concurrency, atOnce: concurrency, on: stage)
       }
-      Bench.print("memory with a model and the pages of all these profiles: \(stage.memory >> 20) MiB")
+      Bench.print(
+        "memory with a model and the pages of all these profiles: \(stage.memory >> 20) MiB; at most, while it was "
+          + "trained: \(stage.peakMemory >> 20) MiB")
       try await Self.follow("event to page", from: 60_000, on: stage)
       try await stage.train()
       try await Self.follow("event to page while a model is trained", from: 70_000, on: stage)

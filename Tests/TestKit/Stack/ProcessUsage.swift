@@ -5,6 +5,8 @@ package struct ProcessUsage: Sendable {
   package var cpuSeconds: Double
   /// Proportional set size in bytes: shared pages are counted by the part.
   package var proportionalBytes: Int
+  /// The most memory it ever had.
+  package var peakBytes: Int
 
   package init?(pid: Int) {
     guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),
@@ -12,9 +14,14 @@ package struct ProcessUsage: Sendable {
       let user = Double(fields[11]), let system = Double(fields[12])
     else { return nil }
     cpuSeconds = (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    let rollup = (try? String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8)) ?? ""
-    let kilobytes = rollup.firstMatch(of: /\nPss:\s+(\d+) kB/).flatMap { Int($0.1) } ?? 0
-    proportionalBytes = kilobytes * 1024
+    proportionalBytes = Self.bytes(after: "Pss:", in: "/proc/\(pid)/smaps_rollup")
+    peakBytes = Self.bytes(after: "VmHWM:", in: "/proc/\(pid)/status")
+  }
+
+  private static func bytes(after label: String, in path: String) -> Int {
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix(label) }
+    return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
   }
 
   /// The processes of the stack that serves `port`: every `matinee <service>` with the same home as the gateway.
