@@ -76,9 +76,13 @@ struct RowSources {
   /// Each genre's titles in the order of `ordered`; the profile's genres first, then by popularity.
   func genres(_ ordered: [TitleNumber]) -> [Source] {
     var titles = [[TitleNumber]](repeating: [], count: shelf.genres.count)
-    for title in ordered {
-      for genre in shelf.genresOfTitle[Int(title)] where titles[genre].count < bounds.rowDepth {
+    var left = shelf.genres.map { min($0.titles.count, bounds.rowDepth) }
+    var unfilled = left.count
+    for title in ordered where unfilled > 0 {
+      for genre in shelf.genresOfTitle[Int(title)] where left[genre] > 0 {
         titles[genre].append(title)
+        left[genre] -= 1
+        if left[genre] == 0 { unfilled -= 1 }
       }
     }
     // The shelf's genres are in order of popularity already.

@@ -27,7 +27,7 @@ final class Shelf: Sendable {
   /// Most popular first.
   let genres: [Genre]
   /// By title number: indices into `genres`.
-  let genresOfTitle: [[Int]]
+  let genresOfTitle: IndexLists
   let similarity: SimilarityIndex
   private let numbers: [TitleID: TitleNumber]
   /// The texts of all ids, one after the other: written into every page.
@@ -149,7 +149,7 @@ final class Shelf: Sendable {
 
   private static func genres(
     _ ordered: [TitleNumber], _ facts: [TitleFacts?], _ popularity: [TitleNumber: Popularity]
-  ) -> ([Genre], [[Int]]) {
+  ) -> ([Genre], IndexLists) {
     var titles: [String: [TitleNumber]] = [:]
     var plays: [String: Double] = [:]
     for number in ordered {
@@ -166,7 +166,7 @@ final class Shelf: Sendable {
     let index = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($0.element, $0.offset) })
     return (
       names.map { Genre(name: $0, titles: titles[$0] ?? []) },
-      facts.map { ($0?.genres ?? []).compactMap { index[$0] } }
+      IndexLists(facts.lazy.map { ($0?.genres ?? []).compactMap { index[$0] } })
     )
   }
 }
