@@ -140,7 +140,9 @@ struct RecommendationsBenchmarks {
       }
       pages.append((.now - begin) / .milliseconds(1))
     }
-    Bench.print("\(what): \(Latencies(pages).text), playback's answer to it included: \(Latencies(answers).text)")
+    let beyond = Latencies(zip(pages, answers).map { $0 - $1 })
+    Bench.print(
+      "\(what): \(Latencies(pages).text); playback's answer \(Latencies(answers).text), after it \(beyond.text)")
   }
 }
 
