@@ -29,7 +29,7 @@ struct HomePage: Sendable {
       ?? RowPlan.fallback(catalogue, viewing.resume, settings.rowTitles, for: audience)
     // Beneath what is to be continued, whether or not there is any.
     let isContinued = page.first?.kind == RecommendedRow.Kind.continueWatching.rawValue
-    page.insert(RowPlan.myList(viewing, after: nil, limit: settings.rowTitles), at: isContinued ? 1 : 0)
+    page.insert(RowPlan.myList(viewing, after: nil, limit: settings.rowTitles, names: names), at: isContinued ? 1 : 0)
     let origin = CardOrigin(
       requestID: rows.value?.requestID ?? RequestID(at: audience.now),
       modelVersion: rows.value?.modelVersion)

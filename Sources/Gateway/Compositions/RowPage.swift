@@ -14,7 +14,7 @@ struct RowPage: Sendable {
   func json(for query: RowPageQuery, in context: CallContext) async throws -> [UInt8] {
     if query.row == RowPlan.myListID { return try await myList(query, in: context) }
     async let viewingPart = parts.viewing(of: query.profile, in: context)
-    let audience = context.principal.audience(at: clock.now())
+    var audience = context.principal.audience(at: clock.now())
     let row = try await recommendations.call(
       RecommendationsEndpoints.row,
       RowQuery(
@@ -22,6 +22,7 @@ struct RowPage: Sendable {
         cursor: query.cursor),
       in: context)
     let viewing = await viewingPart.value ?? .none
+    audience.now = clock.now()
     let catalogue = catalogue.current
     guard let plan = try RowPlan(row, names: TitleNames(catalogue: catalogue, audience: audience)) else {
       throw Problem.notFound("There is no such row.")
@@ -46,9 +47,11 @@ struct RowPage: Sendable {
       throw Problem.unavailable("The list cannot be read now.")
     }
     let audience = context.principal.audience(at: clock.now())
+    let catalogue = catalogue.current
+    let names = TitleNames(catalogue: catalogue, audience: audience)
     var json: [UInt8] = []
-    _ = RowPlan.myList(viewing, after: query.cursor, limit: count).append(
-      to: &json, catalogue: catalogue.current, viewing: viewing, audience: audience,
+    _ = RowPlan.myList(viewing, after: query.cursor, limit: count, names: names).append(
+      to: &json, catalogue: catalogue, viewing: viewing, audience: audience,
       origin: CardOrigin(requestID: RequestID(at: audience.now)))
     return json
   }

@@ -81,13 +81,16 @@ struct RowPlan: Sendable {
 
   /// The profile's own list: `limit` titles after the one that `cursor` names, from the beginning where that is no
   /// longer on it.
-  static func myList(_ viewing: ProfileViewing, after cursor: String?, limit: Int) -> RowPlan {
+  static func myList(
+    _ viewing: ProfileViewing, after cursor: String?, limit: Int, names: TitleNames
+  ) -> RowPlan {
     let start = cursor.flatMap { TitleID($0) }.flatMap { viewing.list.firstIndex(of: $0) }.map { $0 + 1 } ?? 0
-    let titles = Array(viewing.list.dropFirst(start).prefix(limit))
-    let hasMore = start + titles.count < viewing.list.count
+    // One more than is shown tells whether there is more.
+    let found = Array(viewing.list.dropFirst(start).lazy.filter { names.name($0) != nil }.prefix(limit + 1))
+    let titles = Array(found.prefix(limit))
     return RowPlan(
       id: myListID, kind: "myList", title: "My list", titles: titles,
-      next: hasMore ? titles.last?.description : nil)
+      next: found.count > limit ? titles.last?.description : nil)
   }
 
   private init(id: String, kind: String, title: String, titles: [TitleID], next: String?) {

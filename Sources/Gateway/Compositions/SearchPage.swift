@@ -11,7 +11,7 @@ struct SearchPage: Sendable {
 
   func json(for query: SearchPageQuery, in context: CallContext) async throws -> [UInt8] {
     let catalogue = catalogue.current
-    let audience = context.principal.audience(at: clock.now())
+    var audience = context.principal.audience(at: clock.now())
     async let viewingPart = parts.viewing(of: query.profile, in: context)
     var degraded: [String] = []
     let found: SearchResult
@@ -25,6 +25,7 @@ struct SearchPage: Sendable {
       degraded.append("catalog")
     }
     let viewing = await viewingPart
+    audience.now = clock.now()
     if viewing.isDegraded { degraded.append("playback") }
 
     var json: [UInt8] = Array(#"{"items":["#.utf8)

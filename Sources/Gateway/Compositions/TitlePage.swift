@@ -13,7 +13,7 @@ struct TitlePage: Sendable {
   /// Throws a problem 404 for a title that is unknown or not for the profile, now and here: it does not exist for it.
   func json(for titleID: TitleID, profile: ProfileID, in context: CallContext) async throws -> [UInt8] {
     let catalogue = catalogue.current
-    let audience = context.principal.audience(at: clock.now())
+    var audience = context.principal.audience(at: clock.now())
     guard let card = catalogue.card(titleID, for: audience), let title = catalogue.titles[titleID] else {
       guard catalogue.isLoaded else { throw Problem.unavailable("The catalogue is not loaded yet.") }
       throw Problem.notFound("There is no title \(titleID).")
@@ -21,6 +21,7 @@ struct TitlePage: Sendable {
     async let similarPart = similar(to: titleID, limit: audience.maturityLimit, in: context)
     let viewingPart = await parts.viewing(of: profile, in: context)
     let similar = await similarPart
+    audience.now = clock.now()
 
     var degraded: [String] = []
     if viewingPart.isDegraded { degraded.append("playback") }
@@ -32,13 +33,14 @@ struct TitlePage: Sendable {
     json.removeLast()
     json.append(UInt8(ascii: ","))
     json += try JSON.encode(TitleDetails(title)).dropFirst().dropLast()
+    let names = TitleNames(catalogue: catalogue, audience: audience)
     json += #","similar":["#.utf8
     var isFirst = true
     for item in similar.value ?? [] {
       guard let other = catalogue.card(item.titleId, for: audience) else { continue }
       if !isFirst { json.append(UInt8(ascii: ",")) }
       isFirst = false
-      let details = viewing.details(of: item.titleId, reason: try JSON.encode(item.reason))
+      let details = viewing.details(of: item.titleId, reason: try JSON.encode(names.named(item.reason)))
       CardWriter.append(other, details, to: &json)
     }
     json.append(UInt8(ascii: "]"))
