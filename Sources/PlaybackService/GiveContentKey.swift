@@ -18,9 +18,11 @@ package struct GiveContentKey: Sendable {
 
   /// Throws ``MediaTokenError``, ``PlaybackError/keySessionEnded``, ``PlaybackError/contentKeyNotFound``.
   package func key(of asset: AssetID, token: String) throws -> ContentKey {
-    let verified = try MediaToken.verify(token[...], asset: asset, now: clock.now(), keys: keys)
-    // The row itself, not what the others were told of it: ending a session ends its keys in the same instant.
-    guard try database.read({ try SessionStore.isOpen(verified.session, in: $0) }) else {
+    let now = clock.now()
+    let verified = try MediaToken.verify(token[...], asset: asset, now: now, keys: keys)
+    // The row itself, not what the others were told of it: ending a session ends its keys in the same
+    // instant, and so does closing its title's window.
+    guard try database.read({ try SessionStore.isOpen(verified.session, at: now, in: $0) }) else {
       throw PlaybackError.keySessionEnded
     }
     return try contentKeys.key(of: asset)

@@ -85,8 +85,51 @@ struct WindowTests {
     try await withStage { stage async throws in
       let session = try await stage.start()
       stage.time.pass(.seconds(10))
+      let isOpen = { try stage.database.read { try SessionStore.isOpen(session.id, at: stage.time.now, in: $0) } }
+      #expect(try isOpen())
       try await set(Availability(until: stage.time.now), stage)
+      // No key is given any more, though no heartbeat came.
+      #expect(try !isOpen())
       #expect(try await stage.beat(session, at: 10) == .stop(.leaseExpired, at: stage.time.now))
+    }
+  }
+
+  @Test("Of many titles, viewers and moments, those start that may see the title, and no others", arguments: 1...3)
+  func starts(seed: Int) async throws {
+    try await withStage { stage async throws in
+      var random = SeededRandom(seed: UInt64(seed))
+      let countries = ["DE", "FR", "NZ"].compactMap { Territory($0) }
+      let moments = (0...8).map { stage.time.now.adding(seconds: Double($0) * 10) }
+      let titles = (0..<40).map { index in
+        let ends = moments.shuffled(using: &random).prefix(2).sorted()
+        let availability = Availability(
+          from: Bool.random(using: &random) ? ends[0] : nil, until: Bool.random(using: &random) ? ends[1] : nil,
+          territories: Bool.random(using: &random) ? Array(countries.shuffled(using: &random).prefix(2)) : nil)
+        let maturity = MaturityRating.allCases.randomElement(using: &random) ?? .all
+        let video = KnownTitle.Video(asset: PlaybackStage.asset, durationSeconds: 600)
+        return (TitleID(seed: "t\(index)"), KnownTitle(maturity: maturity, availability: availability, video: video))
+      }
+      try await stage.database.write { db in for (id, title) in titles { try TitleStore.put(title, as: id, in: db) } }
+      var (started, refused) = (0, 0)
+      for moment in 0..<5 {
+        for (index, (id, title)) in titles.enumerated() {
+          let territory = (countries + [nil]).randomElement(using: &random) ?? nil
+          let limit = MaturityRating.allCases.randomElement(using: &random) ?? .all
+          let viewer = PlaybackStage.viewer(
+            "v", account: AccountID(seed: "\(moment) \(index)"), limit: limit,
+            place: territory.map(Audience.Place.territory) ?? .unknown)
+          let isThere = title.isThere(for: viewer.audience(at: stage.time.now))
+          if isThere {
+            started += 1
+            #expect(try await stage.start(id, by: viewer).leaseExpiresAt <= title.availability.until ?? .distant)
+          } else {
+            refused += 1
+            await #expect(throws: PlaybackError.titleNotFound) { try await stage.start(id, by: viewer) }
+          }
+        }
+        stage.time.pass(.seconds(20))
+      }
+      #expect(started > 20 && refused > 20)
     }
   }
 
@@ -107,6 +150,10 @@ struct WindowTests {
       #expect(try stage.history(of: vic).count == 1)
     }
   }
+}
+
+extension Timestamp {
+  fileprivate static let distant = Timestamp(milliseconds: .max)
 }
 
 @Suite("Lists of titles with windows over a socket")

@@ -107,9 +107,15 @@ package enum SessionStore {
       positionSeconds, now, published?.state, published?.at, id)
   }
 
-  /// False for one that has ended or never was.
-  package static func isOpen(_ id: PlaybackSessionID, in db: SQLSession) throws -> Bool {
-    try db.first("SELECT 1 FROM sessions WHERE id = ? AND ended_at IS NULL", id) { _ in true } ?? false
+  /// False for one that has ended or never was, and for one whose title's window is closed by now.
+  package static func isOpen(_ id: PlaybackSessionID, at now: Timestamp, in db: SQLSession) throws -> Bool {
+    try db.first(
+      """
+      SELECT 1 FROM sessions s LEFT JOIN titles t ON t.id = s.title_id
+      WHERE s.id = ? AND s.ended_at IS NULL
+        AND (t.id IS NULL OR (t.available_from <= ? AND t.available_until > ?))
+      """, id, now, now
+    ) { _ in true } ?? false
   }
 
   package static func account(of id: PlaybackSessionID, in db: SQLSession) throws -> AccountID? {
