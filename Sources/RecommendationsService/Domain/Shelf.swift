@@ -16,6 +16,8 @@ final class Shelf: Sendable {
   let minimumAge: [UInt8]
   /// Titles that are not for always and everywhere.
   private let bounded: [TitleNumber: Availability]
+  /// By title number, since most are not, and all are looked at.
+  private let isBounded: [Bool]
   /// Playable before unplayable, then most trending first.
   let trending: [TitleNumber]
   /// Playable before unplayable, then latest added first.
@@ -47,6 +49,7 @@ final class Shelf: Sendable {
       uniqueKeysWithValues: facts.enumerated().compactMap { number, facts in
         facts?.availability.map { (TitleNumber(number), $0) }
       })
+    isBounded = facts.map { $0?.availability != nil }
     let known = facts.indices.filter { facts[$0] != nil }.map(TitleNumber.init)
     self.trending = Self.trending(known, facts, popularity, trending)
     newest = Self.ordered(known, facts) { ($0.addedAt, $0.year) > ($1.addedAt, $1.year) }
@@ -70,7 +73,9 @@ final class Shelf: Sendable {
 
   /// Whether catalog has told of the title, and the audience may see it.
   func admits(_ number: TitleNumber, to audience: Audience) -> Bool {
-    isSuitable(number, within: audience.maturityLimit) && (bounded[number].map(audience.admits) ?? true)
+    guard isSuitable(number, within: audience.maturityLimit) else { return false }
+    guard isBounded[Int(number)], let availability = bounded[number] else { return true }
+    return audience.admits(availability)
   }
 
   /// Whether catalog has told of the title, and it is suitable, be it shown now and here or not.
