@@ -21,8 +21,7 @@ struct DealtPage: Sendable {
 
   let id: RequestID
   let profile: ProfileID
-  let maturityLimit: MaturityRating
-  let place: Audience.Place
+  private let audience: Audience
   let modelVersion: String
   /// How it was ordered: its rows go on in the same way.
   let policy: PagePolicy
@@ -38,8 +37,7 @@ struct DealtPage: Sendable {
   ) {
     self.id = id
     profile = viewer.profile
-    maturityLimit = viewer.audience.maturityLimit
-    place = viewer.audience.place
+    audience = viewer.audience
     modelVersion = page.modelVersion
     self.policy = policy
     self.allocation = allocation
@@ -49,7 +47,9 @@ struct DealtPage: Sendable {
   }
 
   /// Whether it was dealt to such an audience, whenever that was.
-  func isFor(_ audience: Audience) -> Bool { maturityLimit == audience.maturityLimit && place == audience.place }
+  func isFor(_ other: Audience) -> Bool {
+    audience.maturityLimit == other.maturityLimit && audience.place == other.place
+  }
 
   func items(ofRow id: String) -> [TitleNumber]? { rows.first { $0.id == id }?.items }
 
