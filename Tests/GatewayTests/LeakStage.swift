@@ -109,12 +109,7 @@ final class LeakStage: Sendable {
     }
     let isWhole = name == "catalog" && request.target.hasPrefix("/internal/snapshot")
     let lines = isWhole ? try titles.map { try JSON.encode(TitleChanged(title: $0)) } : []
-    return TransportResponse(
-      status: 200,
-      headers: [
-        (EventHeaders.epoch, "epoch"), (EventHeaders.seq, "0"), (EventHeaders.oldest, "1"),
-        ("content-type", JSONLines.contentType),
-      ], body: JSONLines.join(lines))
+    return .feed(lines)
   }
 
   private func accounts(_ request: TransportRequest) throws -> TransportResponse {

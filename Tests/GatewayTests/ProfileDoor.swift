@@ -93,12 +93,7 @@ final class ProfileDoor: Sendable {
       let after = query.first { $0.name == "after" }.flatMap { Int($0.value) } ?? 0
       lines = Array(state.events.dropFirst(after))
     }
-    return TransportResponse(
-      status: 200,
-      headers: [
-        (EventHeaders.epoch, "epoch"), (EventHeaders.seq, "0"), (EventHeaders.oldest, "1"),
-        ("content-type", JSONLines.contentType),
-      ], body: JSONLines.join(lines))
+    return .feed(lines)
   }
 
   /// Neighbours that cannot be reached, but for `others`.
@@ -129,5 +124,17 @@ final class ProfileDoor: Sendable {
         }
       }
     }
+  }
+}
+
+extension TransportResponse {
+  /// A snapshot, or events, of a source that has forgotten none.
+  static func feed(_ lines: [[UInt8]]) -> TransportResponse {
+    TransportResponse(
+      status: 200,
+      headers: [
+        (EventHeaders.epoch, "epoch"), (EventHeaders.seq, "0"), (EventHeaders.oldest, "1"),
+        ("content-type", JSONLines.contentType),
+      ], body: JSONLines.join(lines))
   }
 }
