@@ -7,6 +7,8 @@ let known = [];
 
 export async function profiles(main) {
   const { items } = await api.profiles();
+  // An operator without a profile came to work, not to watch.
+  if (session.isOperator && !items.length) return location.replace("#/studio");
   const isKids = Boolean(session.profile?.kids);
   if (!isKids) known = items;
   const shown = isKids && known.length ? known : items;
