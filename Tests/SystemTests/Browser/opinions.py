@@ -26,12 +26,18 @@ def answered(page, method, part, act):
     return found.value.status
 
 
-def show(page):
-    page.goto(f"{address}/#/home")
-    page.wait_for_selector(".row .card")
-    rows = page.eval_on_selector_all(
-        ".row", "(rows, title) => rows.filter(row => row.querySelector(`[data-title=${title}]`)).map(row => row.dataset.row)",
-        title)
+ROWS = "(rows, title) => rows.filter(row => row.querySelector(`[data-title=${title}]`)).map(row => row.dataset.row)"
+
+
+def show(page, is_listed):
+    # A home page of before serves while a service is slow to answer, so it is opened until it has followed.
+    for _ in range(20):
+        page.goto(f"{address}/#/home")
+        page.reload()
+        page.wait_for_selector(".row .card")
+        rows = page.eval_on_selector_all(".row", ROWS, title)
+        if ("my-list" in rows) == is_listed:
+            break
     page.goto(f"{address}/#/title/{title}")
     page.wait_for_selector("#my-list")
     return {"rows": rows, **page.evaluate(STATE)}
@@ -42,19 +48,19 @@ with sync_playwright() as playwright:
     browser, page = open_page(playwright, chromium, faults)
     enter(page, address + "/", email, password)
 
-    before = show(page)
+    before = show(page, is_listed=False)
     statuses = [
         answered(page, "PUT", "/list/", lambda: page.click("#my-list")),
         answered(page, "PUT", "/ratings/", lambda: page.click("[data-thumbs=up]")),
         answered(page, "PUT", "/ratings/", lambda: page.click("[data-thumbs=love]")),
         answered(page, "DELETE", "/history/", lambda: page.click("#hide")),
     ]
-    said = show(page)
+    said = show(page, is_listed=True)
     statuses += [
         answered(page, "DELETE", "/list/", lambda: page.click("#my-list")),
         answered(page, "DELETE", "/ratings/", lambda: page.click("[data-thumbs=love]")),
     ]
-    after = show(page)
+    after = show(page, is_listed=False)
     browser.close()
 
 print(json.dumps({"before": before, "said": said, "after": after, "statuses": statuses, "faults": faults}))
